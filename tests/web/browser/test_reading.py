@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 
 from browsed import COMPUTED, ready
@@ -105,3 +107,18 @@ def test_partners_play_through_the_years(visit):
     held = page.inner_text("#partners output")
     page.wait_for_timeout(1500)
     assert page.inner_text("#partners output") == held
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_amounts_at_the_lines_stand_apart(visit, width):
+    page = visit(width)
+    for pair in ("IND-PAK", "NIC-CRI", "COL-VEN", "KEN-UGA", "RUS-UKR", "QAT-SAU"):
+        page.goto(f"/pair/{pair}")
+        boxes = page.evaluate(
+            "[...document.querySelectorAll('figure svg text[font-weight=\"700\"]')].map(t => t.getBoundingClientRect())"
+            ".filter(b => b.width > 0).map(b => [b.left, b.top, b.right, b.bottom])"
+        )
+        assert len(boxes) > 1, pair
+        for (left, top, right, bottom), (l, t, r, b) in combinations(boxes, 2):
+            over = min(right, r) - max(left, l), min(bottom, b) - max(top, t)
+            assert over[0] < 2 or over[1] < 4, (pair, width, over)  # letters are lower than their boxes
