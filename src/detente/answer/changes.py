@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from detente.attribution.result import BOUND, NO_BASE
-from detente.attribution.words.strength import PLACES, UNPROVED, Place, place_of, tail_of, weakest
+from detente.attribution.words.strength import PLACES, UNPROVED, Place, as_bad_of, place_of, tail_of, weakest
 from detente.language import When
 from detente.study.spec import Spec
 
@@ -42,10 +42,9 @@ class AmongSimilar:
         if row["placebo_share"] is None or row["dyad_part"] is None:
             return None
         place = place_of(row["placebo_share"], row["smallest_share"], row["dyad_part"], row["p_similar"])
-        counted = round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1  # what an earlier version's share says
         return cls(
             row["n_placebos"],
-            counted if row["n_as_bad"] is None else row["n_as_bad"],
+            as_bad_of(row) or 0,
             row["placebo_share"],
             row["smallest_share"],
             place,

@@ -49,7 +49,6 @@ def make(
     correct: str, quick: bool,
 ) -> None:  # fmt: skip
     """Make the edition of a day from a watch list, finished runs or studies; the same again changes nothing."""
-
     from detente.cli.output import waiting
     from detente.edition import EditionSettings, gather
     from detente.edition import make as make_edition
@@ -141,7 +140,6 @@ def due_(list_: Path, config: Path | None, smtp: str | None) -> None:
 @smtp_option
 def serve(list_: Path, config: Path | None, port: int, host: str, public_url: str | None, smtp: str | None) -> None:
     """Serve the readers' pages: ask, confirm, preferences, leave, payment."""
-
     if not public_url:
         raise UsageError(
             "The public address is not said.", why="The links in every mail begin with it.",
@@ -162,7 +160,6 @@ def serve(list_: Path, config: Path | None, port: int, host: str, public_url: st
 @click.argument("messages", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, exists=True))
 def bounces(list_: Path, messages: tuple[Path, ...]) -> None:
     """Take mails that came back (files, a Maildir's folder, or - for standard input)."""
-
     from detente.edition.subscribers import Desk, take_bounce
 
     with Desk(list_) as desk:
@@ -210,7 +207,6 @@ def _settings(list_: Path, config: Path | None) -> tuple[EditionSettings, Path |
 
 
 def _with_smtp(settings: EditionSettings, smtp: str | None) -> EditionSettings:
-
     if not smtp:
         return settings
     host, _, port = smtp.partition(":")

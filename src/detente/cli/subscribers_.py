@@ -28,7 +28,6 @@ def command() -> None:
 @click.option("--paid-until", type=click.DateTime(["%Y-%m-%d"]), help="If they have paid already.")
 def add(email: str, list_: Path, consent: str, language: str, zone: str, hour: int, paid_until: object) -> None:
     """Add one reader whose consent was given elsewhere."""
-
     from detente.edition.subscribers import Desk, Wish
 
     until = paid_until.replace(tzinfo=UTC).timestamp() if isinstance(paid_until, datetime) else 0.0

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from detente.answer.people.wording import PeopleWords, Row
+from detente.attribution.words.strength import counted_in
 from detente.economies import in_text
 from detente.language import Catalogue
 from detente.outlook.people import OriginRecovery, PeopleBetween
@@ -198,7 +199,7 @@ class _Told(PeopleWords):
                 yield self.say("few")
             return
         more, n = row["log_ratio"] >= 0, row["n_placebos"]
-        k = row["n_more"] if more else round(row["placebo_share"] * (1 + n)) - 1
+        k = row["n_more"] if more else counted_in(row["placebo_share"], n)
         key = {0: "rank_none", 1: "rank_one"}.get(k, "rank") + ("_more" if more else "_less")
         rank = self.say(key, k=self.words.number(k), n=self.words.number(n))
         yield self.say("unusual" if row["unusual"] else "usual", rank=_begun(rank))

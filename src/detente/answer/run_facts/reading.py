@@ -13,7 +13,7 @@ from detente.answer.facts import Facts, Fall, Flow, IncomeEffect, leading
 from detente.answer.run_facts.checks import counted
 from detente.answer.run_facts.flags import flags_of
 from detente.answer.run_facts.run_tables import RunTables
-from detente.attribution.words.strength import Place
+from detente.attribution.words.strength import Place, as_bad_of
 from detente.language import When
 
 
@@ -93,18 +93,14 @@ def _elsewhere(row: Mapping[str, Any], changes: pl.DataFrame) -> tuple[Place, ..
     return tuple(one.place for one in found if one is not None)
 
 
-def _fall(row: Mapping[str, Any], elsewhere: tuple[Place, ...] = ()) -> Fall | None:
+def _fall(row: Mapping[str, Any], elsewhere: tuple[Place, ...]) -> Fall | None:
     ceased = row["log_change"] is None and row["flow_to_usd_mn"] == 0 and (row["flow_from_usd_mn"] or 0) > 0
     change = -inf if ceased else row["log_change"]  # then the pair-specific part is a bound
     if row["dyad_part"] is None or change is None:
         return None
-    n, share = row["n_placebos"], row["placebo_share"]
-    as_bad = row.get("n_as_bad")
-    if as_bad is None and share is not None and n:
-        as_bad = round(share * (n + 1)) - 1
     return Fall(
         When(row["from_year"]), When(row["to_year"]), change, row["supply_demand_part"] or 0.0, row["dyad_part"],
-        as_bad, n, share, elsewhere,
+        as_bad_of(row), row["n_placebos"], row["placebo_share"], elsewhere,
     )  # fmt: skip
 
 

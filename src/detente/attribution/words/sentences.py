@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import exp, isfinite, isnan
 
 from detente.attribution.comparison.placebos import Standing
+from detente.attribution.words.strength import counted_in
 from detente.economies import in_text
 from detente.language import LANGUAGES, Catalogue, Joined, Number, Own, Text
 from detente.language.digits import p_decimals, times
@@ -72,7 +73,7 @@ def counted(share: float, n: int) -> str:
     >>> str(counted(1 / 11, 10)), str(counted(2 / 10, 9))
     ('none', '1')
     """
-    count = round(share * (1 + n)) - 1
+    count = counted_in(share, n)
     return Text("amount.none") if count == 0 else Number(f"{count:,}")
 
 

@@ -5,9 +5,9 @@ Every sentence and headline about a change asks here where it stands, so that no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import exp, isnan
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from detente.attribution.comparison.similar import PlaceboTest
 
@@ -39,6 +39,25 @@ def tail_of(p: float, smallest: float, value: float) -> float:
     (0.25, 0.5)
     """
     return p if value < 0 else 1.0 - p + smallest
+
+
+def counted_in(share: float, n: int) -> int:
+    """How many of ``n`` dyads did as badly, from the plain rank (1 + count) / (1 + n).
+
+    Examples
+    --------
+    >>> counted_in(22 / 401, 400)
+    21
+    """
+    return round(share * (1 + n)) - 1
+
+
+def as_bad_of(row: Mapping[str, Any]) -> int | None:
+    """How many similar pairs did as badly, by a row of ``attribution``: as counted or, of an older version, by its share."""
+    counted = row.get("n_as_bad")
+    if counted is not None or row["placebo_share"] is None or not row["n_placebos"]:
+        return counted
+    return counted_in(row["placebo_share"], row["n_placebos"])
 
 
 def alike(as_bad: int, n: int, value: float) -> int:

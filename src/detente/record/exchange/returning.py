@@ -48,6 +48,7 @@ class Return:
     _path: Path = field(repr=False)
     _folder: Path = field(repr=False)
     _stood: Mapping[str, bytes] = field(repr=False)
+    _ours: Mapping[str, Mapping[str, Cells]] = field(repr=False)
     _sheets: Mapping[str, Mapping[int, Cells]] = field(repr=False)
     _rows: Mapping[str, list[tuple[int | None, Cells]]] = field(repr=False)
 
@@ -60,7 +61,7 @@ class Return:
         """Column, text on record and text in the workbook of the cells of a row that differ."""
         name, id_ = where
         key = TABLES[name].key
-        ours = _record_rows(self._folder, name).get(id_, {})
+        ours = self._ours[name].get(id_, {})
         theirs = next((row for row in self._sheets[name].values() if row[key] == id_), {})
         return [(c, ours.get(c, ""), theirs.get(c, "")) for c in TABLES[name].allowed if ours.get(c) != theirs.get(c)]
 
@@ -142,7 +143,7 @@ def plan_return(path: str | Path, folder: str | Path) -> Return:
     for name, sheet in sheets.items():
         rows[name] = _laid_together(name, sheet, ours[name], marks if known else None, found)
     new, changed, gone, kept, clashes = (tuple(wheres) for wheres in found.values())
-    return Return(new, changed, gone, kept, clashes, known, path, folder, stood, sheets, rows)
+    return Return(new, changed, gone, kept, clashes, known, path, folder, stood, ours, sheets, rows)
 
 
 def read_workbook(path: str | Path, folder: str | Path, *, vocabulary: Vocabulary | None = None) -> Path:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from detente.attribution.words.strength import alike
+from detente.attribution.words.strength import alike, as_bad_of
 from detente.language import Catalogue
 from detente.report.story import Story
 from detente.report.tables.cells import Row
@@ -27,7 +24,7 @@ def attribution_rows(story: Story, words: Catalogue) -> list[Row]:
                 if share is None
                 else words(
                     "attribution.of_pairs",
-                    k=words.number(alike(_as_bad(row) or 0, row["n_placebos"], row["dyad_part"])),
+                    k=words.number(alike(as_bad_of(row) or 0, row["n_placebos"], row["dyad_part"])),
                     n=words.number(row["n_placebos"]),
                 ),
                 "smallest": ""
@@ -52,14 +49,6 @@ def part_of_change(pct: float | None, own: float, words: Catalogue) -> str:
         return words("attribution.of_change", share=words.percent(pct, 0))
     key = "attribution.against_change" if pct < 0 else "attribution.beyond_change"
     return words(key, change=words.log_percent(own))
-
-
-def _as_bad(row: Mapping[str, Any]) -> int | None:
-    """How many similar pairs did as badly: as counted, or, in runs of an older version, from their share."""
-    counted = row.get("n_as_bad")
-    if counted is not None or row["placebo_share"] is None or not row["n_placebos"]:
-        return counted
-    return round(row["placebo_share"] * (row["n_placebos"] + 1)) - 1
 
 
 def method_rows(story: Story, words: Catalogue) -> list[Row]:

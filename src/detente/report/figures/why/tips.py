@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from detente.attribution.words.strength import counted_in
 from detente.language import Catalogue
 from detente.language.digits import p_decimals
 
 
 def as_badly(words: Catalogue, share: float, n: int) -> str:
     """How many of the pairs did as badly, from the plain rank (1 + count) / (1 + n)."""
-    return words("residuals.tip_placebo", k=words.number(round(share * (1 + n)) - 1), n=words.number(n))
+    return words("residuals.tip_placebo", k=words.number(counted_in(share, n)), n=words.number(n))
 
 
 def p_among(words: Catalogue, p: float, n: int) -> str:
