@@ -80,7 +80,8 @@ def pair_in_words(found: Pair, panel: Panel, language: str) -> str:
     except DetenteError as error:
         lines += ["", said_error(error, language)[0]]
     else:
-        lines += ["", words("first.what_if") + " " + words("first.from_year_short", year=scenarios.year)]
+        start = words("first.from_year_short", year=scenarios.year, n=scenarios.n_specifications)
+        lines += ["", f"{words('first.what_if')} {start}"]
         for one in scenarios.outcomes:
             for code, (low, middle, high) in one.income.items():
                 share = words("number.percent", value=words.significant(middle, 2, sign=True))
