@@ -26,7 +26,7 @@ SAYS = {  # what a headline says, by words that stand in it and in no other
     "depends": ("depends on",),
     "shared": ("not this pair's alone",),
     "opposed": ("smaller than what their other trade",),
-    "usual": ("is within what similar pairs saw", "No loss stands out"),
+    "usual": ("is within what similar pairs saw", "stands out from what similar pairs saw"),
 }
 
 
@@ -98,28 +98,91 @@ def test_no_headline_contradicts_its_evidence(fall, checks):
                 assert said(found.answer) != {"depends"} or fall.place == "mixed"
 
 
+NAMED = {"en": r"(Aland|Beland)'s sales to (Aland|Beland)", "es": r"las ventas de (Aland|Beland) a (Aland|Beland)"}
+NAMES = {"AAA": "Aland", "BBB": "Beland"}
+
+
+@st.composite
+def two_ways(draw) -> Facts:
+    """Both directions with changes of their own years: 2000, 2003 one way, 2010, 2013 the other."""
+
+    def falls(start: int) -> tuple[Fall, ...]:
+        found = draw(st.lists(changes(), max_size=2))
+        silent = draw(st.booleans()) and found  # the first has nothing to be compared with
+        dated = [replace(fall, start=start + 3 * i, end=start + 3 * i + 2) for i, fall in enumerate(found)]
+        return tuple(replace(f, as_bad=None, n=None) if silent and f is dated[0] else f for f in dated)
+
+    flows = [
+        Flow(*ends, SOLD, SOLD, falls=falls(start)) if draw(st.integers(0, 3)) else Flow(*ends, {}, {})
+        for ends, start in ((("AAA", "BBB"), 2000), (("BBB", "AAA"), 2010))
+    ]
+    checks = draw(st.one_of(st.none(), st.tuples(st.integers(0, 4), st.just(4))))
+    return Facts((flows[0], flows[1]), SOLD, checks=checks)
+
+
+@settings(max_examples=300, deadline=None)
+@given(two_ways(), st.sampled_from(LANGUAGES), st.booleans())
+def test_the_direction_that_a_headline_names_is_the_one_its_figures_are_of(of, language, spoken):
+    """Years, counts, checks and the open chart are of the sales named; what names none says so of both directions."""
+    screen = first_screen(of, Catalogue(language), NAMES.get, "x")
+    if screen is None:
+        return
+    headline = screen.answer.split(". In 2020")[0].split(". En 2020")[0]
+    named = {match.groups() for match in re.finditer(NAMED[language], headline)}
+    if not named:
+        either = ("in either direction", "ninguno de los dos sentidos")
+        assert not re.search("20[01][0-9]–", headline)
+        assert any(words in headline for words in either) or headline == screen.answer
+        return
+    assert len(named) == 1
+    flow = next(flow for flow in of.flows if (NAMES[flow.origin], NAMES[flow.destination]) in named)
+    years = {int(year) for year in re.findall(r"(20[01][0-9])–", headline)}
+    assert years <= {fall.start for fall in flow.falls}
+    assert re.search(f"{NAMES[flow.origin]}.*{NAMES[flow.destination]}", screen.pictures[0].title)
+    if "checks" in headline or "pruebas" in headline:
+        assert flow is of.flows[0]
+    number = next((n for n in screen.numbers if " of " in n.value or " de " in n.value), None)
+    if number is not None and len(years) == 1:
+        fall = next(fall for fall in flow.falls if fall.start in years)
+        k = (fall.n or 0) - (fall.as_bad or 0) if fall.change > 0 and fall.own > 0 else fall.as_bad
+        assert re.findall(r"\d+", number.value) == [str(k), str(fall.n)]
+        if language == "en":
+            assert (
+                contradicts(
+                    headline + ".", fall, of.checks if flow is of.flows[0] and fall is leading(flow.falls) else None
+                )
+                == ""
+            )
+    if spoken:
+        aloud = first_sentences(of, Catalogue(language, spoken=True), NAMES.get)["answer"]
+        assert {match.groups() for match in re.finditer(NAMED[language], aloud)} == named
+
+
+SALES = "Colombia's sales to Venezuela"
+FALL = f"fall in {SALES} in 2000–10"
 FEW = Fall(2000, 2010, -1.0, 0.1, -1.1, 5, 400, p=0.067)
 
 
 @pytest.mark.parametrize(
     ("fall", "checks", "begins"),
     [
-        (FEW, None, "There is some evidence that the fall of 2000–10 is specific to"),
-        (FEW, (1, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: it is in 1 of 24 checks."),
-        (replace(FEW, as_bad=49, p=0.012), (4, 4), "There is strong evidence that the fall of 2000–10 is specific to this pair."),
-        (replace(FEW, p=0.005), (20, 24), "The fall of 2000–10 hit this pair as it hit few others."),
-        (replace(FEW, p=0.005), (1, 24), "Whether the fall of 2000–10 is unusual depends on the comparison"),
-        (replace(FEW, p=0.005, elsewhere=("ordinary",)), None, "Whether what happened in 2000–10 is unusual depends on the base"),
+        (FEW, None, f"There is some evidence that the {FALL} is specific to"),
+        (FEW, (1, 24), f"Whether the {FALL} is unusual depends on the comparison: it is in 1 of 24 checks."),
+        (replace(FEW, as_bad=49, p=0.012), (4, 4), f"There is strong evidence that the {FALL} is specific to this pair."),
+        (replace(FEW, p=0.005), (20, 24), f"The {FALL} hit this pair as it hit few others."),
+        (replace(FEW, p=0.005), (1, 24), f"Whether the {FALL} is unusual depends on the comparison"),
+        (replace(FEW, p=0.005, elsewhere=("ordinary",)), None,
+         f"Whether what happened to {SALES} in 2000–10 is unusual depends on the base"),
         (replace(FEW, as_bad=40, p=0.09), None, "There is some evidence"),
-        (replace(FEW, p=0.3), None, "The fall of 2000–10 is not this pair's alone"),
-        (replace(FEW, as_bad=90, p=0.3), None, "The fall of 2000–10 is within what similar pairs saw."),
-        (replace(FEW, as_bad=90, p=0.3), (20, 24), "Whether the fall of 2000–10 is unusual depends on the comparison: it is in 20 of 24"),
-        (replace(FEW, own=0.5, as_bad=396, p=0.995), None, "The fall of 2000–10 is smaller than what their other trade"),
-        (replace(FEW, change=1.0, p=0.005), None, "In 2000–10 trade grew less than their other trade"),
-        (replace(FEW, change=1.0, own=0.8, as_bad=399, p=0.999), None, "The rise of 2000–10 lifted this pair as it lifted few"),
-        (replace(FEW, change=1.0, own=0.8, as_bad=380, p=0.95), None, "There is some evidence that the rise of 2000–10"),
-        (replace(FEW, as_bad=None, n=None), None, "Trade fell in 2000–10."),
-        (replace(FEW, as_bad=0, n=8, p=None), None, "Trade fell in 2000–10."),
+        (replace(FEW, p=0.3), None, f"The {FALL} is not this pair's alone"),
+        (replace(FEW, as_bad=90, p=0.3), None, f"The {FALL} is within what similar pairs saw."),
+        (replace(FEW, as_bad=90, p=0.3), (20, 24), f"Whether the {FALL} is unusual depends on the comparison: it is in 20 of 24"),
+        (replace(FEW, own=0.5, as_bad=396, p=0.995), None, f"The {FALL} is smaller than what their other trade"),
+        (replace(FEW, change=1.0, p=0.005), None, f"In 2000–10 {SALES} grew less than their other trade"),
+        (replace(FEW, change=1.0, own=0.8, as_bad=399, p=0.999), None, f"The rise in {SALES} in 2000–10 lifted this pair as it lifted few"),
+        (replace(FEW, change=1.0, own=0.8, as_bad=380, p=0.95), None, f"There is some evidence that the rise in {SALES} in 2000–10"),
+        (replace(FEW, as_bad=None, n=None), None, f"In 2000–10 {SALES} fell."),
+        (replace(FEW, as_bad=0, n=8, p=None), None, f"In 2000–10 {SALES} fell."),
     ],
 )  # fmt: skip
 def test_what_is_said_of_each_kind_of_finding(fall, checks, begins):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from detente.answer.facts import Fall, leading
+from detente.answer.facts import Fall, Flow, leading
 from detente.attribution.words.strength import GAINED, LOST
 from detente.report.first_screen.wording import ScreenWords
 
@@ -45,42 +45,51 @@ def _few(fall: Fall) -> bool:
 
 
 def change_sentence(of: ScreenWords) -> str:
-    """What stands out or does not, in a sentence; nothing where there is nothing to say."""
+    """What stands out or does not, and whose sales it is of, in a sentence; nothing where there is nothing to say."""
     flow = of.telling()
     first = leading(flow.falls)
     falls = [fall for fall in flow.falls if fall.change < 0]
     if first is None:
-        return of.words("first.falls_open", years=of.years(falls[0])) if falls else ""
-    if len(falls) == 2 and (both := _two(of, falls)):
+        return _said(of, flow, "falls_open", years=of.years(falls[0])) if falls else ""
+    if len(falls) == 2 and (both := _two(of, flow, falls)):
         return both
     finding = finding_of(first, of.checks(first))
     if first.change < 0:
-        return _said(of, first, f"falls_{finding}")
+        return _one(of, flow, first, f"falls_{finding}")
     side = "gains" if first.gained else "lags"
     if finding in ("odd", "strong", "some", "depends"):
-        return _said(of, first, f"{side}_{finding}")
-    compared = [place for one in of.facts.flows for fall in one.falls if (place := fall.place) is not None]
-    calm = all(place in ("ordinary", "shared_gain", *GAINED) for place in compared)
-    return of.words("first.no_fall") if calm else ""
+        return _one(of, flow, first, f"{side}_{finding}")
+    return _no_fall(of, flow)
 
 
-def _said(of: ScreenWords, fall: Fall, key: str) -> str:
-    checks = of.checks(fall)
-    if key.endswith("_depends"):
-        if checks is None:
-            return of.words("first.depends_on_base", years=of.years(fall))
-        return of.words(
-            f"first.{key}", years=of.years(fall), k=of.words.number(checks[0]), n=of.words.number(checks[1])
-        )
-    return of.words(f"first.{key}", years=of.years(fall))
+def _said(of: ScreenWords, flow: Flow, key: str, **values: str) -> str:
+    """A sentence on one direction, which it names."""
+    return of.words(f"first.{key}", a=of.name(flow.origin), b=of.name(flow.destination), **values)
 
 
-def _two(of: ScreenWords, falls: list[Fall]) -> str:
+def _one(of: ScreenWords, flow: Flow, fall: Fall, key: str) -> str:
+    checks, years = of.checks(fall), of.years(fall)
+    if not key.endswith("_depends"):
+        return _said(of, flow, key, years=years)
+    if checks is None:
+        return _said(of, flow, "depends_on_base", years=years)
+    return _said(of, flow, key, years=years, k=of.words.number(checks[0]), n=of.words.number(checks[1]))
+
+
+def _two(of: ScreenWords, flow: Flow, falls: list[Fall]) -> str:
     """Two falls of which one stands out and the other does not; else nothing."""
     found = [finding_of(fall, of.checks(fall)) for fall in falls]
     if set(found) != {"odd", "usual"}:
         return ""
     usual = falls[found.index("usual")]
-    key = "first.two_falls" if found[0] == "odd" else "first.two_falls_second"
+    key = "two_falls" if found[0] == "odd" else "two_falls_second"
     key += "" if usual.others <= usual.change / 2 else "_within"  # most of it in what other trade implies
-    return of.words(key, first=of.years(falls[0]), second=of.years(falls[1]))
+    return _said(of, flow, key, first=of.years(falls[0]), second=of.years(falls[1]))
+
+
+def _no_fall(of: ScreenWords, flow: Flow) -> str:
+    """That no loss stands out, in both directions or in the one that can be compared; nothing where one does."""
+    compared = [[place for fall in one.falls if (place := fall.place) is not None] for one in of.facts.flows]
+    if not all(place in ("ordinary", "shared_gain", *GAINED) for places in compared for place in places):
+        return ""
+    return of.words("first.no_fall") if all(compared) else _said(of, flow, "no_fall_of")
