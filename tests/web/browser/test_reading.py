@@ -109,6 +109,15 @@ def test_partners_play_through_the_years(visit):
     assert page.inner_text("#partners output") == held
 
 
+def test_no_partner_buys_nothing_of_what_is_sold(visit):
+    page = visit()
+    page.goto("/pair/MNG-CHN")
+    page.wait_for_selector("#partners .playing:not([hidden])")
+    said = page.inner_text("#partners-now")
+    assert "%" in said
+    assert " 0%" not in said
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_amounts_at_the_lines_stand_apart(visit, width):
     page = visit(width)

@@ -65,16 +65,18 @@ if (plays) Promise.all([ask(plays.dataset.from), fetch(plays.dataset.map).then(a
   const shapes = all("path", map), title = one("#partners-title"), last = range.value;
   const start = title.textContent;
   let whose = 0, timer = 0;
-  const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 0 });
+  const inPercent = digits => new Intl.NumberFormat(document.documentElement.lang, { style: "percent", ...digits });
+  const whole = inPercent({ maximumFractionDigits: 0 }), small = inPercent({ maximumSignificantDigits: 1 });
+  const percent = share => (share < 0.01 ? small : whole).format(share);  // as in the table of every year
   const show = () => {
     const year = Number(range.value), rows = found.by_year[whose][found.years.indexOf(year)], own = [found.a, found.b][whose].code;
     for (const shape of shapes) {
       const share = rows[shape.dataset.code]?.[0] ?? 0, step = found.steps.filter(at => share >= at).length;
       shape.setAttribute("class", shape.dataset.code === own ? "own" : `step${step}`);
-      one("title", shape).textContent = `${shape.dataset.name}: ${share ? percent.format(share) : "–"}`;
+      one("title", shape).textContent = `${shape.dataset.name}: ${share ? percent(share) : "–"}`;
     }
     const first = Object.entries(rows).sort((x, y) => y[1][0] - x[1][0]).slice(0, 6);
-    const list = first.map(([code, [share]]) => `${found.names[code]} ${percent.format(share)}`).join(", ");
+    const list = first.map(([code, [share]]) => `${found.names[code]} ${percent(share)}`).join(", ");
     now.textContent = (first.length ? now.dataset.said : now.dataset.none).replace("{a}", sellers[whose].textContent.trim()).replace("{year}", year).replace("{list}", list);
     title.textContent = start.replace(last, year);
     shown.textContent = year;
