@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from itertools import pairwise
-from math import exp
+from math import exp, log
 from xml.etree import ElementTree
 
 import polars as pl
@@ -93,6 +93,17 @@ def test_chart_is_complete(story, name, language, shape):
 def test_nothing_to_show_is_no_chart(story, name):
     bare = story.with_tables(**{name: frame.clear() for name, frame in story.tables.items()})
     assert CHARTS[name].draw(bare, Catalogue("en")) is None
+
+
+@pytest.mark.parametrize("height", [0.05, 0.35, 0.7, 1.1])  # log ratio at which the path ends
+def test_the_name_of_the_band_stands_clear_of_the_path(story, height):
+    level = pl.when(pl.col("year") > 2014).then(height).otherwise(pl.col("log_ratio")).alias("log_ratio")
+    banded = story.residuals.with_columns(level, band_low=pl.lit(-1.5), band_high=pl.lit(1.3), n_placebos=400)
+    chart = CHARTS["residuals"].draw(story.with_tables(residuals=banded), Catalogue("en"))
+    for panel in chart.spec["hconcat"]:
+        (at,) = [layer["data"]["values"][0]["at"] for layer in panel["layer"] if layer["mark"].get("text")]
+        assert -1.5 < log(at / 100) < 1.3
+        assert min(abs(log(at / 100)), abs(log(at / 100) - height)) > 0.2  # of 2.8 log points, 300 pixels
 
 
 def test_findings_follow_from_the_numbers(story):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import exp, log2, sqrt
+from math import exp, log, log2
 from typing import Any
 
 import polars as pl
@@ -18,6 +18,7 @@ from detente.report.story import Story
 
 MOST_STEPS = 12
 MANY = 1000  # percent of expected trade above which it is told as times
+NAME_WIDTH, NAME_HEIGHT = 100, 11  # pixels that the band's name takes, and that it keeps from any line
 FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
 
 
@@ -256,16 +257,38 @@ def _panel(
         *_lines(rows, main, x, y, colour),
         hits({"x": x, "y": y}, data=values([row for row in rows if row["main"]])),
     ]
-    if band and band[-1]["high"] > 140:
+    if (at := _free_height(rows, band, domain, scale, width, height)) is not None:
         name = {"type": "text", "align": "right", "dx": -4, "baseline": "middle"}
         layers.append(
             {
-                "data": values([{**band[-1], "at": sqrt(100 * band[-1]["high"])}]),
+                "data": values([{**band[-1], "at": at}]),
                 "mark": name | {"color": shade("muted"), "text": words("column.n_placebos")},
                 "encoding": {"x": x, "y": {**y, "field": "at"}},
             }
         )
     return {"width": width, "height": height, "title": rows[0]["flow"], "layer": layers}
+
+
+def _free_height(
+    rows: list[dict[str, Any]],
+    band: list[dict[str, Any]],
+    domain: tuple[float, float],
+    scale: Spec,
+    width: int,
+    height: int,
+) -> float | None:
+    """Where in the band its name is furthest from every line and edge of the last years; None where none has room."""
+    if not band:
+        return None
+    first = band[-1]["year"] - (domain[1] - domain[0]) * NAME_WIDTH / width - 1  # and the line that leads there
+    low = max(row["low"] for row in band if row["year"] >= first)
+    high = min(row["high"] for row in band if row["year"] >= first)
+    met = [100.0, low, high, *(row["pct"] for row in rows if row["year"] >= first)]
+    pixels = height / log(scale["domain"][1] / scale["domain"][0])
+    heights = [low * (high / low) ** (k / 50) for k in range(1, 50)] if low < high else []
+    room = [(pixels * min(abs(log(at / value)) for value in met if value > 0), at) for at in heights]
+    most, at = max(room, default=(0.0, 0.0))
+    return at if most >= NAME_HEIGHT else None
 
 
 def _shaded(story: Story, domain: tuple[float, float]) -> list[dict[str, Any]]:
