@@ -123,3 +123,46 @@ def test_a_year_over_a_list_of_days_is_theirs():
 def test_a_second_year_in_spanish_is_no_comparison():
     found = rows("En 2012 las ventas sumaron $550 millones, mientras que en 2019 aumentaron a $553 millones.", "es")
     assert [(r["value"], r["date"]) for r in found] == [("550", "2012"), ("553", "2019")]
+
+
+def _together(around: Around, chosen) -> float:
+    """How likely the periods of a sentence are together: each after those before it."""
+    odds = 1.0
+    for n, pair in enumerate(chosen):
+        found = candidates(around, n, chosen[:n])
+        shares = choosing.shares(around, n, found, chosen[:n])
+        odds *= sum(s for c, s in zip(found, shares) if c.period == (pair.date.date if pair.date else ""))
+    return odds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The gap grew to $3bn from the $619m seen in March 2022, and from a surplus of $365m in April 2021.",
+        "Sales were $4m, from $3m in May 2020 and $2m a year earlier, up 4%.",
+    ],
+)
+def test_the_periods_of_a_sentence_are_the_likeliest_together(monkeypatch, text):
+    seen: list[Around] = []
+    monkeypatch.setattr(drafting, "choose", lambda around: seen.append(around) or choosing.choose(around))
+    rows(text)
+    together = _together(seen[0], choosing.choose(seen[0]))
+    for breadth in (1, 64):
+        monkeypatch.setattr(choosing, "BREADTH", breadth)
+        other = _together(seen[0], choosing.choose(seen[0]))
+        assert other <= together * (1 + 1e-9)
+
+
+def test_what_follows_makes_up_for_an_unlikely_period(monkeypatch):
+    def shares(around, n, found, chosen):
+        """The first figure leans to 2019, after which the second has no period that stands out; after 2020 it has."""
+        if n == 0:
+            return [{"2019": 0.6, "2020": 0.4}.get(c.period, 0.0) for c in found]
+        if chosen[0].date.date == "2020":
+            return [{"2020": 0.9, "2019": 0.1}.get(c.period, 0.0) for c in found]
+        return [1 / len(found)] * len(found)
+
+    monkeypatch.setattr(choosing, "shares", shares)
+    found = rows("Exports in 2019 and 2020 came to $3m, imports to $4m.")
+    assert [row["date"] for row in found] == ["2020", "2020"]
+    assert [row["confidence"] for row in found] == ["low", "medium"]

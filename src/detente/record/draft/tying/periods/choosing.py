@@ -1,9 +1,10 @@
-"""Which period belongs to a figure: every one it could have is weighed, and the heaviest is taken.
+"""Which period belongs to a figure: every one it could have is weighed, and the heaviest of a sentence's are taken.
 
 A figure's period is a date of its sentence, one that the text goes on about, the same months of another year, or none.
 What speaks for each is a list of facts about the two and what stands between them (``facts.py``), each with a weight
 learnt from labelled texts (``weights.toml``; ``benchmarks/drafting_fit.py`` makes it): the weights of a candidate's
-facts are added up, and the share of ``exp`` of the sum is how likely it is.
+facts are added up, and the share of ``exp`` of the sum is how likely it is. What a figure takes bears on those after it:
+of a sentence the periods are taken that are likeliest together.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from heapq import nlargest
 from importlib.resources import files
 
 from detente.record.draft.language.dates import DateMention
@@ -27,6 +29,10 @@ CLEAR = 0.6
 """How likely a period is from which on the others that it could be are not shown."""
 LIKELY = 0.1
 """How likely a period must be to be shown as one it could be."""
+BREADTH = 4
+"""Ways of reading a sentence that are gone on with; more change nothing."""
+NEVER = 1e-3
+"""A period this much less likely than the likeliest is not gone on with."""
 
 
 @cache
@@ -91,7 +97,10 @@ def _could_be(around: Around, pick: Candidate, likely: Mapping[str, float]) -> t
 
 
 def choose(around: Around) -> list[Paired]:
-    """The period of each figure of a sentence, from left to right."""
+    """The periods of a sentence's figures: those that are likeliest together, found from left to right.
+
+    An unlikely period of one figure may be made up for by those after it: a few ways of reading the sentence are kept.
+    """
     if (ordered := _in_order(around)) is not None:
         return ordered
     if tied := tied_in_brackets(around):
@@ -100,29 +109,39 @@ def choose(around: Around) -> list[Paired]:
         rest = choose(replace(around, figures=outside, dates=[d for d in around.dates if id(d) not in inside]))
         others = iter(rest)
         return [Paired(tied[n], 1.0) if n in tied else next(others) for n in range(len(around.figures))]
-    chosen: list[Paired] = []
+    kept: list[tuple[float, list[Paired]]] = [(0.0, [])]
     for n in range(len(around.figures)):
-        if around.kinds[n] == "span":
-            chosen.append(Paired(None, 1.0))
-            continue
-        if around.twins[n] and chosen[-1].date is not None:
-            chosen.append(chosen[-1])
-            continue
-        label = next((d for d in around.dates if d.date and places.is_label(around.text, d, around.figures[n])), None)
-        if label is not None:
-            chosen.append(Paired(label, 1.0))
-            continue
-        found = candidates(around, n, chosen)
-        likely: dict[str, float] = {}
-        likeliest: dict[str, tuple[float, Candidate]] = {}
-        for candidate, share in zip(found, shares(around, n, found, chosen), strict=True):
-            likely[candidate.period] = likely.get(candidate.period, 0.0) + share
-            likeliest[candidate.period] = max(
-                likeliest.get(candidate.period, (0.0, candidate)), (share, candidate), key=lambda p: p[0]
-            )
-        best = max(likely, key=likely.__getitem__)
-        pick = likeliest[best][1]
-        share = likely[best] * _known(around, n, pick, chosen)
+        grown = [
+            (odds + math.log(share), [*chosen, pair])
+            for odds, chosen in kept
+            for share, pair in _pairs(around, n, chosen)
+        ]
+        kept = nlargest(BREADTH, grown, key=lambda reading: reading[0])
+    return kept[0][1]
+
+
+def _pairs(around: Around, n: int, chosen: Sequence[Paired]) -> list[tuple[float, Paired]]:
+    """The periods that a figure could have after those before it, each with how likely it is."""
+    if around.kinds[n] == "span":
+        return [(1.0, Paired(None, 1.0))]
+    if around.twins[n] and chosen[-1].date is not None:
+        return [(1.0, chosen[-1])]
+    label = next((d for d in around.dates if d.date and places.is_label(around.text, d, around.figures[n])), None)
+    if label is not None:
+        return [(1.0, Paired(label, 1.0))]
+    found = candidates(around, n, chosen)
+    likely: dict[str, float] = {}
+    likeliest: dict[str, tuple[float, Candidate]] = {}
+    for candidate, share in zip(found, shares(around, n, found, chosen), strict=True):
+        likely[candidate.period] = likely.get(candidate.period, 0.0) + share
+        likeliest[candidate.period] = max(
+            likeliest.get(candidate.period, (0.0, candidate)), (share, candidate), key=lambda p: p[0]
+        )
+    pairs = []
+    least = NEVER * max(likely.values())
+    for period in nlargest(BREADTH, (p for p, share in likely.items() if share >= least), key=likely.__getitem__):
+        pick = likeliest[period][1]
+        share = likely[period] * _known(around, n, pick, chosen)
         carried, moved = pick.kind in ("back", "moved"), pick.kind == "moved"
-        chosen.append(Paired(pick.date, share, carried, _could_be(around, pick, likely), moved))
-    return chosen
+        pairs.append((likely[period], Paired(pick.date, share, carried, _could_be(around, pick, likely), moved)))
+    return pairs
