@@ -54,11 +54,9 @@ def change_sentence(of: ScreenWords) -> str:
     if len(falls) == 2 and (both := _two(of, flow, falls)):
         return both
     finding = finding_of(first, of.checks(first))
-    if first.change < 0:
-        return _one(of, flow, first, f"falls_{finding}")
-    side = "gains" if first.gained else "lags"
-    if finding in ("odd", "strong", "some", "depends"):
-        return _one(of, flow, first, f"{side}_{finding}")
+    side = "falls" if first.change < 0 else "gains" if first.gained else "lags"
+    if side == "falls" or finding in ("odd", "strong", "some", "depends"):
+        return _one(of, flow, first, side, finding)
     return _no_fall(of, flow)
 
 
@@ -67,13 +65,21 @@ def _said(of: ScreenWords, flow: Flow, key: str, **values: str) -> str:
     return of.words(f"first.{key}", a=of.name(flow.origin), b=of.name(flow.destination), **values)
 
 
-def _one(of: ScreenWords, flow: Flow, fall: Fall, key: str) -> str:
+def _one(of: ScreenWords, flow: Flow, fall: Fall, side: str, finding: Finding) -> str:
+    """What is said of one change; checks that all say otherwise are told beside what they contradict."""
     checks, years = of.checks(fall), of.years(fall)
-    if not key.endswith("_depends"):
-        return _said(of, flow, key, years=years)
-    if checks is None:
+    if finding != "depends":
+        return _said(of, flow, f"{side}_{finding}", years=years)
+    plain = finding_of(fall)
+    unusual, able = checks or (0, 0)
+    if checks is not None and 0 < unusual < able:
+        return _said(of, flow, f"{side}_depends", years=years, k=of.words.number(unusual), n=of.words.number(able))
+    if checks is None or plain == "depends":
         return _said(of, flow, "depends_on_base", years=years)
-    return _said(of, flow, key, years=years, k=of.words.number(checks[0]), n=of.words.number(checks[1]))
+    as_told = {"odd": "strong", "shared": "shared" if side == "falls" else "usual"}
+    told = _said(of, flow, f"{side}_{as_told.get(plain, plain)}", years=years)
+    key = f"first.{'all' if unusual else 'none'}_other{'_one' if able == 1 else ''}"
+    return of.words(key, finding=told.removesuffix("."), n=of.words.number(able))
 
 
 def _two(of: ScreenWords, flow: Flow, falls: list[Fall]) -> str:
