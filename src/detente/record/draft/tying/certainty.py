@@ -8,13 +8,12 @@ is not certain is no worse, but somebody should look at it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
-from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.people import is_of_people
 from detente.record.draft.language.sentences import Sentence
@@ -26,13 +25,10 @@ from detente.record.draft.tying.periods.candidates import Paired
 from detente.record.draft.tying.periods.carrying import FLOW
 from detente.record.draft.tying.periods.elsewhen import is_elsewhen
 from detente.record.draft.tying.places import SPANS, size_of
+from detente.record.draft.tying.speakers import is_named, is_somebody
 
-NAME = 8
-"""Words of a speaker's name, at most."""
 LEAD = 90
 """Characters from a sentence's opening period to the figure that it governs."""
-SHORT = 4
-"""Words of a speaker who is described and not named: *the ministry's deputy director*."""
 NEXT = 40
 """Characters between an amount with its period and its change."""
 CERTAIN = 0.96
@@ -86,8 +82,6 @@ _WHICH_IS = re.compile(
     re.IGNORECASE,
 )
 """What goes on about an amount: *, which was 14% more*."""
-_SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
-_SPEAKS = re.compile(rf"\b{_pattern('speaks')}\b", re.IGNORECASE)
 _HELD = re.compile(rf"\b{either('pairing', 'beside', *LANGUAGES)}\b", re.IGNORECASE)
 _APART_TIMES = re.compile(
     rf";|\b(?:{either('carrying', 'now', *LANGUAGES)}|{either('carrying', 'so_far', *LANGUAGES)}"
@@ -108,6 +102,14 @@ class Surroundings:
     credits: Sequence[Credit]
     dated: bool = False
     """Whether the article's own day is known."""
+
+    def without(self, mentions: Iterable[FigureMention | DateMention | Credit]) -> str:
+        """The sentence with blanks in place of what was found in it."""
+        bare, start = list(self.sentence.text), self.sentence.start
+        for found in mentions:
+            first, last = max(found.start - start, 0), max(found.end - start, 0)
+            bare[first:last] = " " * len(bare[first:last])
+        return "".join(bare)
 
 
 def is_certain(n: int, around: Surroundings) -> bool:
@@ -154,7 +156,7 @@ def _odd(around: Surroundings, figure: FigureMention, date: DateMention) -> bool
     if re.search(r"\d[-–/]\d\d(?:\d\d)?$|\ds\b", words) or size_of(date.date) in ("years", ""):
         return True
     sources = {credit.source for credit in around.credits}
-    if len(sources) > 1 or any(_SOMEBODY.match(source) for source in sources):
+    if len(sources) > 1 or _unread(around) or not all(map(is_somebody, sources)):
         return True
     if not around.sentence.start <= date.start < around.sentence.end:
         return False
@@ -214,28 +216,28 @@ def _alone(around: Surroundings, date: DateMention) -> bool:
         told = told.replace(credit.text, "")
     if _INSERTED.search(told) or _RUNS_ON.match(around.text, date.end):
         return False
-    bare = list(said)
-    for found in (*around.figures, *around.dates):
-        a, b = found.start - around.sentence.start, found.end - around.sentence.start
-        bare[a:b] = " " * (b - a)
-    if re.search(r"\d", "".join(bare)) or _FOLD.search(said):
-        return False  # a number that was not read, or how many times as much
+    if _unread(around) or _FOLD.search(said):
+        return False  # or how many times as much
     if others or len(around.figures) > MOST_FIGURES or _HELD.search(said) or _APART_TIMES.search(said):
         return False
     return bool(FLOW.search(said)) and all(pair.date is date for pair in around.pairs)
+
+
+def _unread(around: Surroundings) -> bool:
+    """Whether a number stands in the sentence that was not read: of no figure, no date and no speaker."""
+    return bool(re.search(r"\d", around.without((*around.figures, *around.dates, *around.credits))))
 
 
 def _one_speaker(around: Surroundings) -> bool:
     """No speaker, or one whose name is a name and who says the whole sentence."""
     if not around.credits:
         return True
-    source = around.credits[0].source
-    bare = re.sub(r"^(?:[Tt]he|[Ee]l|[Ll]as?|[Ll]os|its|his|her|su)\s", "", source)
-    plain = bare[:1].isupper() or (len(bare.split()) <= SHORT and bool(_SPEAKS.search(bare)))
-    named = plain and len(bare.split()) <= NAME and not re.search(r"\d", bare)
-    alone = economies_in(bare) and len(bare.split()) < 3  # "Peru showed": not somebody who speaks
     first, last = around.credits[0].start - around.sentence.start, around.sentence.end - around.credits[0].end
-    return named and not alone and len(around.credits) == 1 and (first <= 3 or last <= len(" on Wednesday.") + 12)
+    return (
+        is_named(around.credits[0].source)
+        and len(around.credits) == 1
+        and (first <= 3 or last <= len(" on Wednesday.") + 12)
+    )
 
 
 def _right_before(around: Surroundings, n: int, date: DateMention) -> bool:

@@ -23,7 +23,8 @@ from detente.record.draft.tying.changes.direction import changes_by, direction_a
 from detente.record.draft.tying.changes.multiples import TIMES
 from detente.record.draft.tying.money import is_open_dollar
 from detente.record.draft.tying.periods.candidates import Paired
-from detente.record.draft.tying.speakers import is_untold, speaker_of
+from detente.record.draft.tying.speakers import speaker_of
+from detente.record.draft.tying.untold import is_untold
 from detente.record.period import Period
 from detente.record.verdicts.numbers import AS_WRITTEN, half_digit
 
@@ -60,7 +61,7 @@ def quantity_row(
     unclear = len({d.date for d in pair.candidates}) > 1
     low = figure.bound == "vague" or pair.date is None or not pair.date.date or guess or unclear
     sure = not low and not ahead and clear and not is_open_dollar(figure, text)
-    sure = sure and not is_untold(credits, sentence) and is_certain(n, around)
+    sure = sure and not is_untold(around, language) and is_certain(n, around)
     return DraftRow(cells, "high" if sure else "low" if low else "medium", tuple(hints), series)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from detente.record.draft.language.credits import Credit
+from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.words import LANGUAGES, either
 
@@ -23,7 +24,12 @@ _CLOSES = re.compile(
 )
 _WHICH = re.compile(r"\b(?:which|that|que|quien)\s$", re.IGNORECASE)
 """Before a speaker of an aside: *$3m, which the president said should be spent, the report said*."""
-_UNTOLD = re.compile(rf"\b{either('certainty', 'untold', *LANGUAGES)}\b", re.IGNORECASE)
+NAME = 8
+"""Words of a speaker's name, at most."""
+SHORT = 4
+"""Words of a speaker who is described and not named: *the ministry's deputy director*."""
+_SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
+_SPEAKS = re.compile(rf"\b{either('certainty', 'speaks', *LANGUAGES)}\b", re.IGNORECASE)
 _OPENED = re.compile(r"[,”\"»’'—–-]\s?$")
 
 
@@ -60,9 +66,23 @@ def speaker_of(place: int, credits: Sequence[Credit], text: str, sentence: Sente
     return following if closed or _TURNS.search(between) else before[-1]
 
 
-def is_untold(credits: Sequence[Credit], sentence: Sentence) -> bool:
-    """Whether a sentence credits nobody and yet speaks of a survey, data or a report: *Based on the survey, ...*."""
-    return not credits and _UNTOLD.search(sentence.text) is not None
+def is_somebody(source: str) -> bool:
+    """Whether words hold a name or somebody who tells, and are told apart: not *a trader*, nor *the size of the gap*."""
+    if _SOMEBODY.match(source):
+        return False
+    return bool(re.search(r"[A-ZÁÉÍÓÚÑ]", source.removeprefix("The ")) or _SPEAKS.search(source))
+
+
+def is_named(source: str) -> bool:
+    """Whether a speaker has a name or an office, and is no economy: not *the importance of the sector*, nor *Peru*.
+
+    >>> [is_named(source) for source in ("the customs office", "Ana Paz", "the size of the gap", "Peru")]
+    [True, True, False, False]
+    """
+    bare = re.sub(r"^(?:[Tt]he|[Ee]l|[Ll]as?|[Ll]os|its|his|her|su)\s", "", source)
+    words = len(bare.split())
+    known = bare[:1].isupper() or (words <= SHORT and _SPEAKS.search(bare))
+    return bool(known) and words <= NAME and not re.search(r"\d", bare) and not (economies_in(bare) and words < 3)
 
 
 def _ends_clause(credit: Credit, text: str) -> bool:

@@ -109,7 +109,7 @@ _MEASURED = re.compile(
     r"(?:\s(?:of|with|from|to|in|between|de|del|con|a|al|entre|hacia)\b.*)?$"
 )
 """What is counted, not who counts: *the value of trade tallied $3m*."""
-_WHO_COUNTS = re.compile(
+WHO_COUNTS = re.compile(
     r"\b(?:data|figures|statistics|report|datos|cifras|estadísticas|informe|reporte)\b|\b(?:[Mm]inist|[Dd]epart|[Cc]hamber|[Cc]ámara"
     r"|[Oo]ffice|[Aa]ssociat|[Aa]sociaci|[Ff]edera|[Oo]rgani|[Uu]nion|[Cc]ouncil|[Bb]ank|[Bb]anco"
     r"|[Ss]ecretar|[Ii]nstitut|[Bb]ureau|[Cc]ommission|[Dd]atabase|[Ss]urvey|[Rr]egist|[Aa]genc|[Aa]uthorit|[Nn]ations\b|base\sde\sdatos|[A-Z]{3,})"
@@ -121,7 +121,7 @@ def _whom(source: str) -> str:
     """A speaker's name; of one that ran on over an amount ("worth $6bn by Ana Paz's") what follows its last *by*, or none."""
     if re.match(r"\d+\s[a-z]", source):  # the Kingdom had 21 projects
         return ""
-    if _MEASURED.search(source) and not _WHO_COUNTS.search(source):
+    if _MEASURED.search(source) and not WHO_COUNTS.search(source):
         return ""
     if not _AMOUNT.search(source):
         return source
@@ -199,7 +199,7 @@ _HAD_CHANGE = re.compile(
     r"|surplus|deficit|gap|superávit|déficit)",
     re.IGNORECASE,
 )
-_COUNTS = re.compile(rf"{_WHO_COUNTS.pattern}|\b[A-Z]{{2,6}}\b")
+_COUNTS = re.compile(rf"{WHO_COUNTS.pattern}|\b[A-Z]{{2,6}}\b")
 
 
 _NO_SPEAKERS = {

@@ -42,10 +42,10 @@ def _somebody(who: str) -> bool:
     """Whether words name somebody who speaks: an acronym, an office or an institution."""
     if re.search(r"\d", who):
         return False
-    return bool(_ACRONYM.fullmatch(who) or OFFICES.search(who) or _COUNTS.search(who) or _registered(who))
+    return bool(_ACRONYM.fullmatch(who) or OFFICES.search(who) or _COUNTS.search(who) or is_registered(who))
 
 
-def _registered(who: str) -> bool:
+def is_registered(who: str) -> bool:
     """Whether a name is that of a known statistics office, agency or wire: *Eurostat*."""
     register = default_register()
     return any(h in register.organisations for h in register.houses(who))
