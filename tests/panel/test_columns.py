@@ -2,8 +2,9 @@
 
 import pytest
 
+from detente.cli.hints import hint
 from detente.errors import AmbiguousColumn, UnknownColumn
-from detente.panel.columns import find_roles
+from detente.panel.columns import ENDS, find_roles
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,66 @@ def test_a_missing_role_says_what_would_be_known():
 def test_an_unknown_given_name_suggests_the_close_one():
     with pytest.raises(UnknownColumn, match="Did you mean 'trade'"):
         find_roles(["exporter", "importer", "year", "trade"], value="trad")
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination"), [*ENDS, ("source", "destination"), ("exporter", "to"), ("origin", "dest")]
+)
+@pytest.mark.parametrize(
+    "spelt", [str, str.title, str.upper, lambda name: name.replace("_", " "), lambda name: name.replace("_", "-")]
+)
+def test_further_names_of_the_two_ends_are_recognised_together(origin, destination, spelt):
+    columns = [spelt(origin), spelt(destination), "year", "trade"]
+    for order in (columns, columns[::-1]):
+        roles = find_roles(order)
+        assert (roles.origin, roles.destination, roles.value) == (*columns[:2], "trade")
+
+
+def test_a_known_name_comes_before_a_further_one():
+    roles = find_roles(["exporter", "importer", "from", "to", "source", "year", "trade", "exports"])
+    assert (roles.origin, roles.destination, roles.value) == ("exporter", "importer", "trade")
+    assert find_roles(["a", "b", "from", "to", "year", "trade"], origin="a", destination="b").origin == "a"
+    assert find_roles(["a", "from", "to", "year", "trade"], origin="from").destination == "to"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("exporter", "source", "year", "trade"),  # who published, as likely as who sold
+        ("source", "importer", "year", "trade"),
+        ("from", "to", "iso_o", "year", "trade"),  # which end iso_o belongs with, and whether from is a date
+        ("from", "year", "trade"),
+    ],
+)
+def test_half_a_pair_of_further_names_is_no_end(columns):
+    with pytest.raises(UnknownColumn, match="or rename it to one of"):
+        find_roles(columns)
+
+
+def test_two_pairs_of_further_names_are_an_error_whose_advice_works():
+    columns = ["from", "to", "orig", "dest", "year", "trade"]
+    with pytest.raises(AmbiguousColumn, match="'from, to' and 'orig, dest'") as error:
+        find_roles(columns)
+    assert "origin='from', destination='to'" in error.value.fix
+    assert hint(error.value.fix) == "Name them with --origin 'from' --destination 'to', or rename the others."
+    assert find_roles(columns, origin="from", destination="to").destination == "to"
+
+
+@pytest.mark.parametrize(("value", "ends"), [("exports", ("R", "P")), ("imports", ("P", "R")), ("Exports", ("R", "P"))])
+def test_a_reporter_sends_its_exports_and_gets_its_imports(value, ends):
+    names = {"R": "reporter", "P": "partner"}
+    roles = find_roles(["reporter", "partner", "year", value])
+    assert (roles.origin, roles.destination, roles.value) == (names[ends[0]], names[ends[1]], value)
+    both = ["reporter", "partner", "year", "exports", "imports"]
+    with pytest.raises(AmbiguousColumn, match="'exports' and 'imports'"):
+        find_roles(both)
+    roles = find_roles(both, value=value.lower())
+    assert (roles.origin, roles.destination) == (names[ends[0]], names[ends[1]])
+
+
+def test_a_reporter_of_neither_is_an_error_whose_advice_works():
+    columns = ["reporter", "partner", "year", "value"]
+    with pytest.raises(UnknownColumn, match="where all rows are exports") as error:
+        find_roles(columns)
+    assert "--origin and --destination" in hint(error.value.fix)
+    assert find_roles(columns, origin="reporter", destination="partner").value == "value"

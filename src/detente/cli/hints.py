@@ -9,6 +9,10 @@ from detente.errors import DetenteError
 _SAID_HERE = (
     # columns of tables
     (r"Say which one with \w+=\S+\.", "Rename or remove the other one."),
+    (
+        r"Say which with \w+='(.+?)', \w+='(.+?)'\.",
+        r"Name them with --origin '\1' --destination '\2', or rename the others.",
+    ),
     (r"Name it with \w+=\.\.\., or rename it to one of", "Rename it to one of"),
     (
         r"Read the file with dt\.read_panel, which tells them apart \(([^)]*)\), or say \w+=\.\.\.",

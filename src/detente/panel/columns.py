@@ -26,8 +26,32 @@ KNOWN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names known for each role, compared without regard to case."""
 
+ALSO: dict[str, tuple[str, ...]] = {
+    "period": ("yr", "año", "anio"),
+    "value": ("exports", "imports", "trade_value", "valor", "value_usd_bn", "trade_usd_bn"),
+}
+"""Further names of a role, looked for where no column bears one of :data:`KNOWN`."""
+
+ENDS = (
+    ("from", "to"), ("source", "target"), ("orig", "dest"), ("sender", "receiver"),
+    ("seller", "buyer"), ("iso_orig", "iso_dest"), ("from_iso3", "to_iso3"), ("from_country", "to_country"),
+    ("source_country", "target_country"), ("country_o", "country_d"), ("origin_iso3", "destination_iso3"),
+    ("origin_code", "destination_code"), ("origin_country", "destination_country"),
+    ("country_of_origin", "country_of_destination"), ("orig_iso3", "dest_iso3"), ("exporter_iso", "importer_iso"),
+    ("exporter_code", "importer_code"), ("exporter_name", "importer_name"), ("exporting_country", "importing_country"),
+    ("exportador", "importador"), ("origen", "destino"), ("pais_origen", "pais_destino"), ("país_origen", "país_destino"),
+)  # fmt: skip
+"""Names of origin and destination, looked for as pairs where no column bears a known name of either, and one by one
+where only the other end does; a space or a hyphen counts as ``_``."""
+
+UNCLEAR = "source"
+"""Beside an importer this is as likely who published the row; beside a destination it is the origin."""
+
 PARTS_OF_YEARS = ("month", "quarter")
 """Names of the period where no column has one of its own: beside a year, a month is a part of it."""
+
+REPORTER, PARTNER = ("reporter", "reporter_iso", "reporter_iso3"), ("partner", "partner_iso", "partner_iso3")
+"""Whose report a row is, and about whom: the two ends of a column of exports, or of one of imports."""
 
 REPORTS = (
     "reporteriso", "reportercode", "reporterdesc", "reporter", "reporter_iso", "reporter_iso3", "reporter name",
@@ -94,10 +118,57 @@ def find_roles(
     'value_kusd'
     >>> find_roles(["iso_o", "iso_d", "month", "value_kusd"]).period
     'month'
+    >>> roles = find_roles(["from", "to", "year", "trade"])
+    >>> roles.origin, roles.destination
+    ('from', 'to')
     """
+    if "origin" in needed:
+        given = given | _ends(columns, given, {role: called.get(role, role) for role in KNOWN})
     return Roles(
         **{role: _find(role, columns, given.get(role), role in needed, called.get(role, role)) for role in KNOWN}
     )
+
+
+def _ends(columns: Sequence[str], given: Mapping[str, str | None], called: Mapping[str, str]) -> dict[str, str]:
+    """Origin and destination by further names, of those that were neither given nor bear a known one."""
+    by_name = {str(c).casefold().replace(" ", "_").replace("-", "_"): str(c) for c in columns}
+    plain = {str(c).casefold() for c in columns}
+    open_ = [role for role in ("origin", "destination") if not given.get(role) and not plain & set(KNOWN[role])]
+    if len(open_) == 1:
+        end = open_[0] == "destination"
+        names = {pair[end]: pair[not end] for pair in ENDS if pair[end] != UNCLEAR or "destination" in plain}
+        alone = [
+            by_name[name]
+            for name, mate in names.items()
+            if name in by_name and by_name.get(mate) in (None, *given.values())
+        ]
+        return {open_[0]: alone[0]} if len(alone) == 1 and alone[0] not in given.values() else {}
+    found = [(by_name[a], by_name[b]) for a, b in ENDS if a in by_name and b in by_name] if open_ else []
+    if len(found) > 1:
+        (a, b), *_ = found
+        raise AmbiguousColumn(
+            f"The columns {' and '.join(repr(f'{x}, {y}') for x, y in found)} could all be the origin and the destination.",
+            fix=f"Say which with {called['origin']}='{a}', {called['destination']}='{b}'.",
+        )
+    if found:
+        return dict(zip(open_, found[0]))
+    return _reported(by_name, given.get("value")) if open_ else {}
+
+
+def _reported(by_name: Mapping[str, str], value: str | None) -> dict[str, str]:
+    """A reporter's exports go from it to its partner, its imports the other way; nothing where it is not said which."""
+    reporter, partner = (next((by_name[n] for n in names if n in by_name), None) for names in (REPORTER, PARTNER))
+    flows = [value.casefold()] if value else [name for name in by_name if name in (*KNOWN["value"], *ALSO["value"])]
+    if reporter is None or partner is None or not any(flow.startswith(("export", "import")) for flow in flows):
+        return {}
+    if len(flows) > 1:
+        raise AmbiguousColumn(
+            f"The columns {' and '.join(repr(by_name[flow]) for flow in flows)} could both be the value.",
+            why="A reporter is the origin of its exports and the destination of its imports.",
+            fix=f"Choose one with value= (on the command line --value): {', '.join(by_name[flow] for flow in flows)}.",
+        )
+    ends = (reporter, partner) if flows[0].startswith("export") else (partner, reporter)
+    return dict(zip(("origin", "destination"), ends))
 
 
 def _find(role: str, columns: Sequence[str], given: str | None, needed: bool, called: str) -> str | None:
@@ -105,9 +176,9 @@ def _find(role: str, columns: Sequence[str], given: str | None, needed: bool, ca
         if given not in columns:
             raise UnknownColumn.named(given, columns)
         return given
-    candidates = [c for c in columns if str(c).casefold() in KNOWN[role]]
-    if role == "period" and not candidates:
-        candidates = [c for c in columns if str(c).casefold() in PARTS_OF_YEARS]
+    for names in (KNOWN[role], ALSO.get(role, ()), PARTS_OF_YEARS if role == "period" else ()):
+        if candidates := [c for c in columns if str(c).casefold() in names]:
+            break
     if len(candidates) == 1:
         return candidates[0]
     if not needed:
