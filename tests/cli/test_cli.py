@@ -202,3 +202,36 @@ def test_a_new_study_beside_one_that_ships_is_named_so_that_it_is_the_one_that_r
         told = capsys.readouterr().out
         assert f"detente run {called}\n" in told
         assert f"detente check {called}\n" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "language"),
+    [
+        (["pair", "CHL", "PER", "--json"], "en"),
+        (["pair", "CHL", "PER", "--lang", "es"], "es"),
+        (["outlook", "CHL", "PER", "--event", "trade", "--on", "2013-01-01", "--lang", "es"], "es"),
+        (["batch", "CHL-PER", "--quick", "--out", "out.parquet"], "en"),
+    ],
+)
+def test_what_became_of_the_rows_of_an_own_file_is_said(
+    command: list[str],
+    language: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ["Chile", "Perú", "Brasil", "Argentina", "USA"]
+    rows = [f"{a},{b},{y},{100 + 10 * y % 37}" for a in names for b in names if a != b for y in range(2000, 2013)]
+    world = [f"{a},World,{y},900" for a in names for y in range(2000, 2013)]
+    lines = ["origin,destination,year,value_usd_mn", *rows, *world]
+    (tmp_path / "flows.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert run([*command, "--data", "flows.csv"]) == 0
+    said = capsys.readouterr()
+    if language == "en":
+        assert "325 rows read, 260 used. 65 rows of aggregates" in said.err
+        assert "Chile to CHL" in said.err
+    else:
+        assert "325 filas leídas, 260 usadas" in said.err
+        assert "Chile a CHL" in said.err
+    assert "rows read" not in said.out

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import detente as dt
 from detente.data import DataSource, Flows, add_source
 from detente.data.tables.rows import numbers
+from detente.economies import name_of
+from detente.economies import table as table_of_codes
 from detente.errors import (
     AmbiguousColumn,
     DataError,
@@ -19,6 +21,7 @@ from detente.errors import (
     EmptySample,
     InvalidFlow,
     UnknownColumn,
+    UnknownEconomy,
 )
 from detente.panel import read_panel
 
@@ -262,6 +265,40 @@ def test_hints_name_parameters_that_exist():
     assert "value=" in caught.value.fix
     with pytest.raises(UnknownColumn, match=r"year=\.\.\."):
         read_panel(table([("COL", "VEN", 2010, 1.0)], "exporter importer jahr trade_usd_mn"))
+
+
+def named_by(name):
+    """The real panel with its economies named by ``name`` from their codes."""
+    return real().with_columns(pl.col("exporter", "importer").map_elements(name, return_dtype=pl.String))
+
+
+@pytest.mark.parametrize(
+    "name", [name_of, lambda code: name_of(code, "es").upper(), str.lower, lambda c: table_of_codes()[c].alpha2]
+)
+def test_names_of_economies_are_read_as_their_codes_and_said(name):
+    panel = read_panel(named_by(name))
+    assert panel.economies == read_panel(real()).economies
+    assert panel.flow("COL", "VEN")[0] == pytest.approx(1060.0)
+    assert f"{name('COL')} to COL" in str(panel.report)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Korea", r"'KOR' \(South Korea\) or 'PRK'"),
+        ("Soviet Union", "not an ISO alpha-3 code"),
+        ("Atlantis", "not an ISO alpha-3 code"),
+    ],
+)
+def test_a_name_that_is_not_of_one_economy_is_refused(name, says):
+    with pytest.raises(UnknownEconomy, match=says):
+        read_panel(named_by(lambda code: name if code == "VEN" else code))
+
+
+def test_two_spellings_of_an_economy_are_one(tmp_path):
+    rows = [("Perú", "Chile", 2010, 40.0), ("PER", "Chile", 2010, 41.0), ("Chile", "Peru", 2010, 1.0)]
+    with pytest.raises(DuplicateRows, match="PER->CHL 2010"):
+        read_panel(table(rows))
 
 
 def test_a_right_code_gets_no_other_countrys_name():

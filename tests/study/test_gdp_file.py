@@ -21,6 +21,11 @@ def test_it_stands_where_the_panel_has_its_economy_and_year(tmp_path: Path) -> N
     np.testing.assert_array_equal(got, [[323.0, np.nan], [np.nan, 99.3]])
 
 
+def test_economies_may_stand_by_name(tmp_path: Path) -> None:
+    (tmp_path / "gdp.csv").write_text(HEADER + "Ecuador,2020,99.3\nCOL,2019,323\nPerú,2020,200\n", encoding="utf-8")
+    np.testing.assert_array_equal(read_gdp(tmp_path / "gdp.csv", PANEL), [[323.0, np.nan], [np.nan, 99.3]])
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "says"),
     [

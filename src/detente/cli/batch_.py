@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from detente.cli.output import ProgressLine, as_json
-from detente.cli.reading import reading, reading_options
+from detente.cli.reading import reading, reading_options, say_reading
 from detente.errors import UsageError
 
 EPILOG = """Example: detente batch CHL-PER,IND-PAK --episode 2008-2020
@@ -60,6 +60,8 @@ def command(
     asked, wanted = pairs_asked(pairs), [pair for text in reports for pair in pairs_asked(text) or []]
     spans, windows = [_span(text) for text in episodes], [_span(text) for text in bases]
     panel = world() if data is None else read_panel(data, **reading(how))
+    if data is not None:
+        say_reading(panel)
     line = ProgressLine(f"Batch {out.name}")
     try:
         done = batch(

@@ -10,6 +10,7 @@ import click
 
 from detente._atomic import write_file
 from detente.cli.output import as_json, waiting
+from detente.cli.reading import say_reading
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def command(
 
         asked = library.cases() if scores else library.choose_cases(words)
         with waiting(f"Computing paths from {data}"):
-            done = library.compute_paths(read_panel(data), asked, smallest_usd_mn=smallest)
+            panel = read_panel(data)
+            done = library.compute_paths(panel, asked, smallest_usd_mn=smallest)
+        say_reading(panel)
         points, notes = done.points, done.missing
     if folder is not None:
         library.export_library(folder, words, points)

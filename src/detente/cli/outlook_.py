@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detente.cli.output import as_json, language_option, waiting
+from detente.cli.reading import say_reading
 from detente.errors import UsageError
 from detente.language import Catalogue, said
 
@@ -81,6 +82,8 @@ def command(
             found = forecast(
                 panel, a, b, as_of=on, event=None if event == "trade" else event, instrument=instrument, scope=scope
             )
+        if data:
+            say_reading(panel, language)
         click.echo(as_json(found.to_dict()) if json_ else said(found.summary(), words))
 
 

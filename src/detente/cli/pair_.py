@@ -11,7 +11,7 @@ import click
 from detente._atomic import write_file
 from detente.cli.completing import economies
 from detente.cli.output import as_json, language_option, waiting
-from detente.cli.reading import as_of_option, reading, reading_options
+from detente.cli.reading import as_of_option, reading, reading_options, say_reading
 from detente.economies import in_text, lookup_side, name_of
 from detente.errors import DetenteError, SpecificationError, UsageError
 from detente.language import Catalogue
@@ -49,10 +49,12 @@ def command(
     from detente.panel import read_panel, with_sides
 
     with waiting("Computing"):
-        panel = shipped_panel() if data is None else read_panel(data, **reading(how))
+        read = panel = shipped_panel() if data is None else read_panel(data, **reading(how))
         day = as_of.date() if as_of else None
         panel = with_sides(panel, (lookup_side(origin), lookup_side(destination)), day)
         found = pair(origin, destination, panel=panel)
+    if data is not None:
+        say_reading(read, language)
     if chart is not None:
         draw(found, panel, chart, language)
         click.echo(f"Wrote {chart}.", err=json_)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from detente.panel import Panel
 
 KINDS = ("goods", "persons", "energy", "flights", "other")
 UNITS = ("usd", "kusd", "usd_mn", "usd_bn", "persons", "gwh", "mn_m3", "flights")
@@ -69,6 +72,13 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
         for name, v in given.items()
         if v not in (None, (), False)
     }
+
+
+def say_reading(panel: Panel, language: str = "en") -> None:
+    """Say on standard error what became of the rows of a panel that the caller gave."""
+    from detente.language import Catalogue, Text, said
+
+    click.echo(said(Text("rows.panel", counts=panel.report.text()), Catalogue(language)), err=True)
 
 
 DROP, ZERO = "drop", "zero"

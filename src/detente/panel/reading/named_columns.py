@@ -9,8 +9,9 @@ import polars as pl
 from detente.data.facts import Count, Flows
 from detente.data.tables.rows import numbers, without_aggregates
 from detente.data.units import UNITS, kind_of, unit_in, unit_named
+from detente.economies import meant
 from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow
-from detente.language import Number, Text
+from detente.language import Number, Text, few
 from detente.panel.columns import NEEDED, find_roles
 from detente.panel.levels import KEYS
 from detente.panel.persons import check_persons, is_stock, one_population
@@ -55,7 +56,7 @@ def of_table(
         numbers(cells, f"column '{found.value}' of {label}", missing=("",), decimal=None).alias("value"),
     )
     _check_cells(frame, label, found)
-    frame = without_aggregates(frame, count)
+    frame = _by_code(without_aggregates(frame, count), count)
     population = ""
     if measured.kind == "persons":
         check_persons(frame, label, str(found.origin), str(found.destination))
@@ -64,6 +65,16 @@ def of_table(
         frame, measured.name, kind_of(measured, kind), level="product" if found.sector else "total",
         stock=is_stock(found.value) or is_stock(population), notes=tuple(count.notes), rows=table.height, population=population,
     )  # fmt: skip
+
+
+def _by_code(frame: pl.DataFrame, count: Count) -> pl.DataFrame:
+    """Economies by code where the table names them, and a note of what was read as what."""
+    codes = meant(sorted({str(cell) for end in ("origin", "destination") for cell in frame[end].unique()}))
+    if not codes:
+        return frame
+    pairs = (Text("rows.pair", old=name, new=code) for name, code in codes.items())
+    count.notes.append(Text("rows.named", pairs=few(pairs)))
+    return frame.with_columns(pl.col("origin", "destination").replace(codes))
 
 
 def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
