@@ -15,15 +15,8 @@ from detente.record.draft.language.numbers.bare import label_of, unit_lent
 from detente.record.draft.language.numbers.counted import counted
 from detente.record.draft.language.numbers.numerals import Numeral, find_numerals
 from detente.record.draft.language.numbers.other_numbers import is_no_figure
-from detente.record.draft.language.units import (
-    LETTERS_ALONE,
-    SIGNS,
-    currency_before,
-    rate_at,
-    times_in,
-    unit_at,
-    unit_labels,
-)
+from detente.record.draft.language.signs import AFTER, LARGE, code_of, currency_before
+from detente.record.draft.language.units import rate_at, times_in, unit_at, unit_labels
 from detente.record.draft.language.words import LANGUAGES, either
 
 
@@ -65,8 +58,7 @@ _BETWEEN = re.compile(r"\b(?:between|entre)\s(?:los\s|las\s|el\s|un\s)?(?:[A-Z]{
 _GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
 _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
-_SIGN_AFTER = re.compile(r"(M\s?)?(€|£|EUR|USD)(?!\w)")
-"""*20 €*, *1.250 M€*: the currency stands after the number."""
+MILLION = 1e6
 NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
 
 
@@ -158,7 +150,7 @@ def _lacks_scale(first: Numeral, second: Numeral) -> bool:
 def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
     """The figure that begins with ``numeral``, if it has a unit or counts something."""
     sign = currency_before(text, numeral.start)
-    if sign and text[sign[0] : numeral.start].strip() in LETTERS_ALONE and numeral.scale < 1e6:
+    if sign and text[sign[0] : numeral.start].strip() in LARGE and numeral.scale < MILLION:
         return None
     start = sign[0] if sign else numeral.start
     value, end, unit = numeral.value, numeral.end, sign[1] if sign else ""
@@ -170,8 +162,8 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
             value *= times_in(text[gap:end])
             if unit == "mt" and numeral.scale > 1:  # 2 million mt
                 unit = "t"
-        elif after := _SIGN_AFTER.match(text, gap):
-            value, end, unit = value * (1e6 if after[1] else 1), after.end(), SIGNS.get(after[2], after[2].lower())
+        elif (after := AFTER.match(text, gap)) and (after[2] not in LARGE or numeral.scale >= MILLION):
+            value, end, unit = value * (MILLION if after[1] else 1), after.end(), code_of(after[2])
         elif numeral.letter == "m" and _metres(text, numeral):
             value, unit = value / numeral.scale, "m"
         else:

@@ -6,76 +6,9 @@ import re
 from functools import cache
 
 from detente.economies import table as economies
-from detente.record.draft.language.words import LANGUAGES, table, words
+from detente.record.draft.language.signs import ANY_SIGN, CODES, SIGNS, code_of
+from detente.record.draft.language.words import LANGUAGES, table
 
-SIGNS = {
-    **{
-        "US$": "usd",
-        "U.S.$": "usd",
-        "US $": "usd",
-        "U$S": "usd",
-        "u$s": "usd",
-        "U$D": "usd",
-        "A$": "aud",
-        "AU$": "aud",
-        "C$": "cad",
-        "CA$": "cad",
-        "NZ$": "nzd",
-        "HK$": "hkd",
-    },
-    **{"S$": "sgd", "NT$": "twd", "FJ$": "fjd", "J$": "jmd", "TT$": "ttd", "EC$": "xcd", "BZ$": "bzd", "N$": "nad"},
-    **{"G$": "gyd", "SI$": "sbd", "R$": "brl", "MX$": "mxn", "COP$": "cop", "AR$": "ars", "CLP$": "clp", "RD$": "dop"},
-    **{
-        "$U": "uyu",
-        "S/": "pen",
-        "S/.": "pen",
-        "Bs": "ves",
-        "Bs.": "ves",
-        "Bs.S": "ves",
-        "$": "usd",
-        "€": "eur",
-        "£": "gbp",
-    },
-    **{"E£": "egp", "¥": "jpy", "₹": "inr", "Rs": "inr", "Rs.": "inr", "₽": "rub", "₺": "try", "₩": "krw", "₴": "uah"},
-    **{"₦": "ngn", "₪": "ils", "₱": "php", "฿": "thb", "₫": "vnd", "₸": "kzt", "৳": "bdt", "Tk": "bdt", "₲": "pyg"},
-    **{"₡": "crc", "₵": "ghs", "GH₵": "ghs", "GH¢": "ghs", "₾": "gel", "֏": "amd", "₼": "azn", "₭": "lak", "₮": "mnt"},
-    **{
-        "Kč": "czk",
-        "Kc": "czk",
-        "zł": "pln",
-        "Ft": "huf",
-        "Rp": "idr",
-        "RM": "myr",
-        "KSh": "kes",
-        "Ksh": "kes",
-        "TSh": "tzs",
-    },
-    **{
-        "N": "ngn",
-        "R": "zar",
-        "P": "php",
-        "L": "hnl",
-        "Lps": "hnl",
-        "Lps.": "hnl",
-        "K": "zmw",
-        "Q": "gtq",
-        "USh": "ugx",
-        "CFA": "xof",
-        "CFAF": "xof",
-        "FCFA": "xof",
-        "F CFA": "xof",
-        "NIS": "ils",
-        "Rwf": "rwf",
-        "Frw": "rwf",
-        "FRw": "rwf",
-        "FBu": "bif",
-        "SR": "sar",
-        "Dh": "aed",
-        "Sh": "shillings",
-        "Shs": "shillings",
-        "Sh.": "shillings",
-    },
-}
 _SHARED = (
     "kroner",
     "kronor",
@@ -92,13 +25,8 @@ _SHARED = (
     "roubles",
     "rubles",
 )
-LETTERS_ALONE = frozenset("NRPLKQ")
-"""Signs that are money only before millions or more: *N1.3 trillion*, *R20bn*; *R5* and *N4* are names."""
 AMBIGUOUS = frozenset({"shillings", *_SHARED})
 """Money of which the sign or noun does not say whose it is."""
-CODES = words("en", "units", "currencies")
-_SIGN = "|".join(re.escape(s) for s in sorted([*SIGNS, *CODES], key=len, reverse=True))
-SIGN_BEFORE = re.compile(rf"(?<![A-Za-z])({_SIGN})\s?$")
 
 
 def _money() -> dict[str, list[str]]:
@@ -123,10 +51,10 @@ _MEASURES = {
     "km2": r"square kilomet(?:re|er)s?|sq\.? ?km|km2|km²|kilómetros cuadrados",
     "m2": r"square met(?:re|er)s?|sq\.? ?m|m2|m²|metros cuadrados",
     "sqmi": r"square miles?|sq\.? ?mi|millas cuadradas",
-    "m3": r"cubic met(?:re|er)s?|cub\.? ?m\.?|cu\.? ?m|m3|m³|metros cúbicos|mm?cmd?|mmm?c/?d|mmm3/?d?",
+    "m3": r"cubic met(?:re|er)s?|cub\.? ?m\.?|cu\.? ?m|m3|m³|metros cúbicos|mm?cmd?|hm3|hm³|mmm?c/?d|mmm3/?d?",
     "bcm": r"bcm|bcma",
     "teu": r"TEUs?",
-    "ft3": r"cubic f(?:ee|oo)t|cu\.? ?ft|cub\.? feet|ft3|pies cúbicos|bcf|mmc?fd?|mmscfd?",
+    "ft3": r"cubic f(?:ee|oo)t|cu\.? ?ft|cub\.? feet|ft3|pies cúbicos|[bt]cf(?:/?d)?|mmc?f(?:/?d)?|mmscf(?:/?d)?",
     "km": r"kilomet(?:re|er)s?|km|kms|kilómetros?",
     "miles": r"miles?|mi|millas?",
     "m": r"met(?:re|er)s?|m|mts|metros?",
@@ -138,14 +66,16 @@ _MEASURES = {
     "nmi": r"nautical miles?|millas náuticas",
     "ha": r"hectares?|ha|hectáreas?",
     "acres": r"acres?",
-    "t": r"(?:metric )?tons|(?:metric )?ton|tonnes?|t|TM|toneladas?(?: métricas)?",
+    "t": r"(?:metric )?ton(?:ne)?s?|t|TM|[Tt]n|toneladas?(?: métricas)?",
     "kg": r"kilogram(?:me)?s?|kilos?|kg|kilogramos?",
     "g": r"grams?|g|gramos?",
     "lb": r"pounds? of|lbs?|libras? de",
     "bbl": r"barrels?|bbl|barriles|barril",
-    "bpd": r"bpd|b/d|barrels per day|[mk]b/d|[mk]bpd",
+    "bpd": r"bo?pd|b/d|barrels per day|[mk]b/d|[mk]bo?pd",
     "l": r"lit(?:re|er)s?|litros?",
     "gal": r"gallons?|galones",
+    "mmbtu": r"mmbtu|millones de btu",
+    "oz": r"(?:troy )?ounces?|oz|onzas?(?: troy)?",
     "mw": r"megawatts?|MW|megavatios?",
     "gw": r"gigawatts?|GW|gigavatios?",
     "kw": r"kilowatts?|kW|kilovatios?",
@@ -209,19 +139,6 @@ def money_called(noun: str, economy: str) -> str:
     return next((code for code in own if code in _BARE and _BARE[code].fullmatch(noun.casefold())), "")
 
 
-def currency_before(text: str, end: int) -> tuple[int, str] | None:
-    """Where a currency sign or code that ends at ``end`` begins, and its ISO 4217 code in lower case.
-
-    >>> currency_before("worth US$7bn", 9)
-    (6, 'usd')
-    """
-    found = SIGN_BEFORE.search(text, max(0, end - 8), end)
-    if not found:
-        return None
-    sign = found.group(1)
-    return found.start(1), SIGNS.get(sign) or sign.lower()
-
-
 def unit_at(text: str, position: int) -> tuple[int, str] | None:
     """The end and code of a unit of measure or money that starts at ``position`` (longest wins).
 
@@ -241,11 +158,16 @@ def unit_at(text: str, position: int) -> tuple[int, str] | None:
 
 
 _TIMES = {
-    "mnt": 1e6, "mmt": 1e6, "kt": 1e3,
-    "mdd": 1e6, "mcm": 1e6, "mmcm": 1e6, "mcmd": 1e6, "mmcmd": 1e6, "mmcd": 1e6, "mmmcd": 1e6, "mmmc/d": 1e6, "mmm3": 1e6,
-    "mmm3d": 1e6, "mmm3/d": 1e6, "bcf": 1e9, "mmcf": 1e6, "mmcfd": 1e6, "mmscf": 1e6, "mmscfd": 1e6,
-    "mb/d": 1e6, "mbpd": 1e6, "kb/d": 1e3, "kbpd": 1e3,
-}  # fmt: skip
+    name: times
+    for times, names in {
+        1e3: "kt kb/d kbpd",
+        1e6: "mnt mmt mdd mdp mcm mmcm mcmd mmcmd mmcd mmmcd mmmc/d mmm3 mmm3d mmm3/d mb/d mbpd hm3 hm³"
+        " mmcf mmcfd mmcf/d mmscf mmscfd mmscf/d",
+        1e9: "mmdd mmdp bcf bcfd bcf/d",
+        1e12: "tcf tcfd tcf/d",
+    }.items()
+    for name in names.split()
+}
 
 
 def times_in(unit: str) -> float:
@@ -254,6 +176,8 @@ def times_in(unit: str) -> float:
     >>> times_in("mmcm"), times_in("m3")
     (1000000.0, 1.0)
     """
+    if unit in CODES:
+        return 1.0  # the tugriks of MNT, not a million tonnes
     return 1e6 if re.match(r"mln\.? ?t", unit.casefold()) else _TIMES.get(unit.casefold(), 1.0)
 
 
@@ -267,7 +191,7 @@ def rate_at(text: str, position: int) -> tuple[int, str]:
 
 
 _LABEL = re.compile(
-    rf"(?:\(|\b(?:in|en)\s|,\s)(?:(?P<sign>{_SIGN})\s?(?P<scale>millions?|billions?|mn|bn|millones|miles\sde\smillones)"
+    rf"(?:\(|\b(?:in|en)\s|,\s)(?:(?P<sign>{ANY_SIGN})\s?(?P<scale>millions?|billions?|mn|bn|millones|miles\sde\smillones)"
     r"|(?P<scaled>millions?\sof|billions?\sof|millones\sde|miles\sde\smillones\sde)\s(?P<money>(?:US\s|U\.S\.\s)?[a-záéíóú]+))"
     r"(?![\w]|\s?\d)",
     re.IGNORECASE,
@@ -284,7 +208,7 @@ def unit_labels(text: str) -> list[tuple[int, int, str, float]]:
     found = []
     for label in _LABEL.finditer(text):
         sign, money = label["sign"], unit_at(text, label.start("money")) if label["money"] else None
-        unit = SIGNS.get(sign, sign.lower()) if sign else money[1] if money else ""
+        unit = code_of(sign) if sign else money[1] if money else ""
         scale = re.split(r"\W", (label["scale"] or label["scaled"]).casefold())[0]
         times = _SCALES.get(scale) or _SCALES.get(scale.removesuffix("s"), 0.0)
         if unit in MONEY and times:

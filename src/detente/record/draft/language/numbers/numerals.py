@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from detente.record.draft.language.signs import glued
 from detente.record.draft.language.words import LANGUAGES, table, words
 
 SCALES = {language: table(language)["numbers"]["scales"] for language in LANGUAGES}
@@ -102,12 +103,12 @@ def _pattern(language: str) -> re.Pattern[str]:
     vague = "|".join(re.escape(w) for w in sorted(VAGUE[language], key=len, reverse=True))
     joint = r"(?:[\s-]|\sand\s)" if language == "en" else r"(?:\s|\sy\s)"
     many = r"(?P<scale>(?:[\s-]?(?:" + "|".join(scales) + r")\b)+)"
-    one = r"(?P<letter>\s?(?:" + "|".join(letters) + r"))(?![\w²³])"
+    one = r"(?P<letter>\s?(?:" + "|".join(letters) + r"))(?![\w²³]|/d\b)"
     return re.compile(
         rf"(?<![\w.,])(?P<fixed>{fixed})(?!\w)(?!\s(?:and\s|y\s)?(?:{small})\b)"
         rf"|(?<![\w.,])(?P<vague>{vague})(?!\w)(?!\s(?:{'|'.join(scales)})\b)"
         rf"|(?<![\w.])(?<!\d,)(?P<words>(?:{small})(?:{joint}(?:{small}))*)(?!\w)"
-        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|(?<=\b(?-i:Bs|Rs|Kc|Kč|Tk|Ft|Rp|RM|Sh|SR|Dh))|(?<=\b(?-i:[NRPLKQ]))|(?<=\b(?-i:Shs|Rwf|Frw|FRw|FBu))|(?<=\b(?-i:[KTU][Ss]h)))(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
+        rf"|(?<![\d])(?<!\d[.,])(?:(?<!\w)|(?<=(?-i:[A-Z]{{3}}))|{glued()})(?P<digits>{_DIGITS})(?:{many}|{one})?(?!\d)",
         re.IGNORECASE,
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from detente.record.draft.language.numbers.numerals import Numeral
-from detente.record.draft.language.units import currency_before, unit_at
+from detente.record.draft.language.signs import currency_before
+from detente.record.draft.language.units import unit_at
 from detente.record.draft.language.words import LANGUAGES, either
 
 _NAMES = re.compile(rf"(?:\b{either('figures', 'names', *LANGUAGES)}\s?|[#№/])$", re.IGNORECASE)
