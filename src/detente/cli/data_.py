@@ -103,7 +103,8 @@ def show_(file: Path, **how: Any) -> None:
     """What FILE would be read as: source, columns, unit, kind, period, and everything left out or assumed."""
     from detente.data.registry import recognise, source_named
     from detente.data.store import located
-    from detente.data.tables.files import Files, header_of
+    from detente.data.tables.as_written import begins
+    from detente.data.tables.files import HEAD, Files, header_of
     from detente.panel import read_panel
 
     path = located(file)
@@ -115,7 +116,9 @@ def show_(file: Path, **how: Any) -> None:
         of_whom = f"laid out as {known.title} of {known.publisher} ({known.licence})"
     click.echo(f"{path.name}: {of_whom}")
     if len(files.names) == 1 and path.suffix in (".csv", ".tsv"):
-        click.echo(f"Columns: {', '.join(header_of(files.head(files.names[0]))[0])}")
+        head = files.head(files.names[0])
+        _, above = begins(head, len(head) < HEAD) or ("", 0)
+        click.echo(f"Columns: {', '.join(header_of(''.join(head.splitlines(True)[above:]))[0])}")
     if known is not None and known.gives in ("series", "events"):
         facts = known.facts_in(files)
         click.echo(f"{facts.rows:,} rows, {known.gives}: {facts.frame.height:,} used.")

@@ -82,6 +82,7 @@ def say_reading(panel: Panel, language: str = "en") -> None:
 
 
 DROP, ZERO = "drop", "zero"
+WRITTEN = (".csv", ".csv.gz", ".tsv", ".txt", ".dlm", ".xlsx", ".zip")  # what people write, read with notes
 
 
 def table_to_fit(data: Path, formula: str, how: dict[str, Any]) -> tuple[Any, list[str]]:
@@ -106,14 +107,18 @@ def table_to_fit(data: Path, formula: str, how: dict[str, Any]) -> tuple[Any, li
         raise UsageError("--missing drop and --missing zero exclude one another.", fix="Give one of them.")
     path = located(data)
     if not said and not how:
-        return path, []
+        if not path.name.lower().endswith(WRITTEN):
+            return path, []  # it may stream
+        table = read_table(path)
+        return table, [str(note) for note in table.notes]
     if how:
         panel = read_panel(path, **how, missing=marks)
         rows, notes, flow = panel.to_frame(), [str(note) for note in panel.report.notes], "trade"
         said = said if ZERO in said else [DROP]
     else:
-        rows, flow = read_table(path).frame.to_polars(), formula.partition("~")[0].strip()
-        rows, notes = _marked(rows, marks)
+        table, flow = read_table(path), formula.partition("~")[0].strip()
+        rows, notes = _marked(table.frame.to_polars(), marks)
+        notes = [str(note) for note in table.notes] + notes
     return _without_gaps(rows, flow, said, notes), notes
 
 

@@ -17,17 +17,20 @@ import polars as pl
 from detente.data.tables.any_file import read_file
 from detente.data.tables.streams import Stream, stream_of
 from detente.errors import DataError, UnknownColumn, first_five
+from detente.language import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A frame of any kind behind one face; columns convert one at a time.
 
-    ``frame`` is a narwhals data frame, ``name`` says in messages where it came from.
+    ``frame`` is a narwhals data frame, ``name`` says in messages where it came from, ``notes`` what reading it took for
+    granted.
     """
 
     frame: Any
     name: str = "the data"
+    notes: tuple[Text, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -120,7 +123,8 @@ def read_table(data: Any) -> Table:
     if stream is not None:
         return table_of(stream, stream.columns)
     if isinstance(data, str | Path):
-        return Table(nw.from_native(read_file(Path(data))), f"'{data}'")
+        read = read_file(Path(data))
+        return Table(nw.from_native(read.frame), f"'{data}'", read.notes)
     if hasattr(data, "to_frame") and not hasattr(data, "__dataframe__"):
         data = data.to_frame()  # one of our own results
     try:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import struct
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from detente._foreign import check_regular
+from detente.data.tables.as_written import begins, header_row, shows_commas, with_decimal_commas
 from detente.data.tables.csv_trouble import START, csv_trouble, encoding_trouble, start_trouble
-from detente.data.tables.files import Files, extension_of, read_table_file
+from detente.data.tables.files import Files, extension_of, read_table_file, sheet_frame, sheets_of
 from detente.errors import MissingExtra, UnreadableFile, did_you_mean
+from detente.language import Number, Text
 
 READABLE = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".dlm", ".txt", ".feather", ".arrow", ".dta", ".xlsx", ".zip")
 IN_A_ZIP = ("csv", "tsv", "txt", "parquet", "pq", "feather", "arrow", "xlsx", "dta")
@@ -21,7 +24,21 @@ MISSING = ("", "NA", "N/A", "#N/A", "NaN", "nan", "NULL", "null", ".", "..")
 """What R, Stata, Excel and the World Bank write for a missing number."""
 
 
-def read_file(path: Path) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class FileTable:
+    """A table from a file, and what reading it took for granted."""
+
+    frame: pl.DataFrame
+    notes: tuple[Text, ...] = ()
+
+
+def read_file(path: Path) -> FileTable:
+    """The one table of a file.
+
+    Raises
+    ------
+    UnreadableFile, InvalidFlow, MissingExtra
+    """
     if path.is_dir():
         raise UnreadableFile(
             f"'{path}' is a folder and holds no BACI files.", fix="Give a CSV or Parquet file, or BACI's folder."
@@ -39,7 +56,7 @@ def read_file(path: Path) -> pl.DataFrame:
     if kind in ("dlm", "txt"):  # delimited, by whatever stands most often in its first line
         return _read_csv(path, max(",\t;|", key=_first_line(path).count))
     if kind == "dta":
-        return _read_stata(path)
+        return FileTable(_read_stata(path))
     if kind == "xlsx":
         return _read_sheet(Files(path), path.name)
     if kind == "zip":
@@ -47,13 +64,13 @@ def read_file(path: Path) -> pl.DataFrame:
     if kind not in readers:
         raise UnreadableFile(f"'{path}' is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
     try:
-        return readers[kind](path)
+        return FileTable(readers[kind](path))
     except (pl.exceptions.PolarsError, OSError) as error:
         what = str(error).partition("\n")[0]
         raise UnreadableFile(f"'{path}' cannot be read as {kind.upper()}: {what}.", fix="Save it again.") from None
 
 
-def _read_zip(files: Files) -> pl.DataFrame:
+def _read_zip(files: Files) -> FileTable:
     """The one table of a zip."""
     tables = [name for name in files.names if extension_of(name) in IN_A_ZIP]
     if len(tables) != 1:
@@ -63,19 +80,38 @@ def _read_zip(files: Files) -> pl.DataFrame:
         )
     if extension_of(tables[0]) == "xlsx":
         return _read_sheet(files, tables[0])
-    return typed(read_table_file(files, tables[0]))
+    frame = read_table_file(files, tables[0])
+    return _with_points(frame, files.label(tables[0])) if shows_commas(frame) else FileTable(typed(frame))
 
 
-def _read_sheet(files: Files, name: str) -> pl.DataFrame:
-    """The first sheet, whose first row names the columns."""
-    frame = read_table_file(files, name)
-    if frame.width and frame.columns == [str(k) for k in range(frame.width)]:
+def _read_sheet(files: Files, name: str) -> FileTable:
+    """The first sheet, from the row that names its columns; where it holds no table, the only one that does."""
+    sheets, label = sheets_of(files, name), files.label(name)
+    alone = len(sheets) == 1
+    heads = {sheet: 0 if _names_all(rows, alone) else header_row(rows) for sheet, rows in sheets.items()}
+    tables = [sheet for sheet, head in heads.items() if head is not None]
+    first = next(iter(sheets), "")
+    if first not in tables and len(tables) != 1:
+        others = f" Sheets that do: {', '.join(map(repr, tables))}." if tables else ""
         raise UnreadableFile(
-            f"The first row of {files.label(name)} does not name every column, each once.",
+            f"The first sheet of {label} has no row that names every column, each once.{others}",
             why="Which column is which is read from there.",
-            fix="Delete titles above the table and give every column a name.",
+            fix="Put the sheet with the table first, delete titles above it and give every column a name.",
         )
-    return typed(frame)
+    sheet = first if first in tables else tables[0]
+    head = heads[sheet] or 0
+    rows = sheets[sheet][head:]
+    filled = [k for k, cell in enumerate(rows[0]) if cell and cell.strip()]
+    frame = typed(sheet_frame([[row[k] for k in filled] for row in rows if any(row)]))
+    notes = [Text("rows.begins", file=label, line=Number(str(head + 1)))] if head else []
+    notes += [Text("rows.sheet", file=label, sheet=sheet)] if sheet != first else []
+    return FileTable(frame, tuple(notes))
+
+
+def _names_all(rows: list[list[str | None]], alone: bool) -> bool:
+    """Whether the first row names every column once; one column is a table where the workbook has no other sheet."""
+    head = rows[0] if rows else []
+    return len(head) > (0 if alone else 1) and all(head) and len(set(head)) == len(head)
 
 
 def typed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -122,20 +158,53 @@ def _read_stata(path: Path) -> pl.DataFrame:
     return pl.DataFrame({str(name): frame[name].to_list() for name in frame.columns})
 
 
-def _read_csv(path: Path, separator: str) -> pl.DataFrame:
+def _read_csv(path: Path, separator: str) -> FileTable:
     """The table, with types from its first rows or, where later ones differ, from all of them."""
     refuse_no_text(path)
+    head, whole = _head(path)
+    first = next(iter(head.splitlines()), "").split(separator)
+    above = begins(head, whole) if sum(bool(cell.strip()) for cell in first) < 2 else None
+    if above is not None:
+        return _scanned(path, *above)
     try:
-        frame = pl.read_csv(path, separator=separator, infer_schema_length=10_000)
+        return _scanned(path, separator, 0)
+    except UnreadableFile:
+        if (above := begins(head, whole)) in (None, (separator, 0)):
+            raise
+        return _scanned(path, *above)
+
+
+def _scanned(path: Path, separator: str, above: int) -> FileTable:
+    """The table that begins below ``above`` lines."""
+    options: dict[str, Any] = {"separator": separator, "skip_lines": above}
+    try:
+        frame = pl.read_csv(path, infer_schema_length=10_000, **options)
     except OSError as error:
         raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
     except pl.exceptions.PolarsError:
-        _refuse_other_mark(path, separator)
-        found = csv_trouble((gzip.decompress if path.suffix == ".gz" else bytes)(path.read_bytes()), separator)
+        found = csv_trouble((gzip.decompress if path.suffix == ".gz" else bytes)(path.read_bytes()), separator, above)
         if found is not None:
             raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1]) from None
-        frame = pl.read_csv(path, separator=separator, infer_schema_length=None)
-    return typed(_of_columns(path, frame))
+        frame = pl.read_csv(path, infer_schema_length=None, **options)
+    notes = (Text("rows.begins", file=path.name, line=Number(str(above + 1))),) if above else ()
+    if separator == "," or not shows_commas(frame):
+        return FileTable(typed(frame), notes)
+    table = _with_points(pl.read_csv(path, infer_schema=False, **options), path.name)
+    return FileTable(table.frame, notes + table.notes)
+
+
+def _with_points(frame: pl.DataFrame, label: str) -> FileTable:
+    """A table of texts with numbers, where their commas are shown to be decimal ones."""
+    pointed = with_decimal_commas(frame, label, MISSING)
+    said = () if pointed is frame else (Text("rows.decimal_commas", file=label),)
+    return FileTable(typed(pointed), said)
+
+
+def _head(path: Path) -> tuple[str, bool]:
+    """The first characters of a text file, unpacked, and whether they are all of it."""
+    with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
+        raw = file.read(START)
+    return raw.decode("utf-8-sig", "replace"), len(raw) < START
 
 
 def refuse_no_text(path: Path) -> None:
@@ -153,26 +222,3 @@ def refuse_no_text(path: Path) -> None:
         raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
     if found := start_trouble(start) or encoding_trouble(start.partition(b"\n")[0]):
         raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1])
-
-
-def _of_columns(path: Path, frame: pl.DataFrame) -> pl.DataFrame:
-    """``frame``, unless its one column shows that other marks than expected stand between the cells."""
-    mark = next((m for m in ";\t|," if frame.width == 1 and m in frame.columns[0]), None)
-    if mark is None:
-        return frame
-    raise _other_mark(path, mark)
-
-
-def _refuse_other_mark(path: Path, separator: str) -> None:
-    """Raise where the header has no ``separator`` but another mark: commas further down are decimal ones."""
-    head = "" if path.suffix == ".gz" else _first_line(path)
-    mark = next((m for m in ";\t|" if m in head), None)
-    if mark is not None and separator not in head:
-        raise _other_mark(path, mark)
-
-
-def _other_mark(path: Path, mark: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"'{path}' has {'tabs' if mark == chr(9) else repr(mark)} between its cells.",
-        fix="Save it with commas (tabs in a .tsv), and points in its numbers.",
-    )

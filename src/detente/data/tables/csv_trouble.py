@@ -26,13 +26,14 @@ def start_trouble(start: bytes) -> tuple[str, str] | None:
     return None
 
 
-def csv_trouble(raw: bytes, separator: str = ",") -> tuple[str, str] | None:
-    """What is wrong and what to do about it, found the slow and sure way; None where the text is well formed."""
+def csv_trouble(raw: bytes, separator: str = ",", above: int = 0) -> tuple[str, str] | None:
+    """What is wrong and what to do about it, found the slow and sure way; None where the text below ``above`` lines is
+    well formed."""
     if not raw.strip():
         return "it is empty", "Give a file with a header and rows."
     if found := start_trouble(raw):
         return found
-    return encoding_trouble(raw) or _rows(raw.decode("utf-8-sig"), separator)
+    return encoding_trouble(raw) or _rows(raw.decode("utf-8-sig"), separator, above)
 
 
 def encoding_trouble(raw: bytes) -> tuple[str, str] | None:
@@ -45,16 +46,19 @@ def encoding_trouble(raw: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _rows(text: str, separator: str) -> tuple[str, str] | None:
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    width, read = 0, 0
+def _rows(text: str, separator: str, above: int) -> tuple[str, str] | None:
+    lines = io.StringIO(text, newline="")
+    for _ in range(above):
+        lines.readline()
+    rows = csv.reader(lines, delimiter=separator, strict=True)
+    width, read = 0, above
     try:
         for row in rows:
             width = width or len(row)
             if len(row) > width:
-                above = "Delete titles above the table" if width == 1 else 'Put cells that hold a separator in "quotes"'
-                return f"line {read + 1} has {len(row)} cells and the header {width}", f"{above}."
-            read = rows.line_num
+                fix = "Delete titles above the table" if width == 1 else 'Put cells that hold a separator in "quotes"'
+                return f"line {read + 1} has {len(row)} cells and the header {width}", f"{fix}."
+            read = above + rows.line_num
     except csv.Error as error:
         return f"the row that begins at line {read + 1} is not well formed ({error})", "Check its quotes."
     return None

@@ -22,19 +22,8 @@ from detente.data.tables.csv_trouble import START, UTF_16, csv_trouble, start_tr
 from detente.errors import MissingExtra, UnreadableFile, did_you_mean
 
 TABLES = (
-    ".csv",
-    ".csv.gz",
-    ".tsv",
-    ".tsv.gz",
-    ".txt",
-    ".dat",
-    ".parquet",
-    ".pq",
-    ".xlsx",
-    ".dta",
-    ".feather",
-    ".arrow",
-)
+    ".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".dat", ".parquet", ".pq", ".xlsx", ".dta", ".feather", ".arrow",
+)  # fmt: skip
 READABLE = (*TABLES, ".json", ".zip")
 UNPACKED = Limits(entries=20_000, member=1 << 35, unpacked=1 << 38)  # a release of BACI has 27 files of 300 MB
 HEAD = 20_000  # bytes looked at to recognise a layout
@@ -183,7 +172,7 @@ def read_table_file(files: Files, name: str, columns: Sequence[str] | None = Non
             raise UnreadableFile(f"{files.label(name)} is no {kind} file: {what}.", fix="Save it again.") from None
         return frame if columns is None else frame.select([c for c in frame.columns if c in set(columns)])
     if kind == "xlsx":
-        return _sheet(files, name)
+        return sheet_frame(next(iter(sheets_of(files, name, "").values())))
     if kind == "dta":
         return _stata(files, name, columns)
     raise UnreadableFile(f"{files.label(name)} is of no known kind.", fix=f"Known are: {', '.join(READABLE)}.")
@@ -237,8 +226,13 @@ def _start(files: Files, name: str) -> bytes:
         return handle.read(START)
 
 
-def _sheet(files: Files, name: str, sheet: str | None = None) -> pl.DataFrame:
-    """The sheet named, or the first, as text cells with columns named by their place (``0``, ``1``, ...)."""
+def sheets_of(files: Files, name: str, only: str | None = None) -> dict[str, list[list[str | None]]]:
+    """Each sheet's rows as text cells, all of a sheet equally wide; ``only`` that sheet, or the first without it.
+
+    Raises
+    ------
+    UnreadableFile, MissingExtra
+    """
     try:
         from openpyxl import load_workbook
     except ImportError:
@@ -249,20 +243,30 @@ def _sheet(files: Files, name: str, sheet: str | None = None) -> pl.DataFrame:
         raw = io.BytesIO(handle.read())
     try:
         book = load_workbook(raw, read_only=True, data_only=True)
-        rows = list((book[sheet] if sheet in book.sheetnames else book.worksheets[0]).iter_rows(values_only=True))
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile):
+        wanted = book.worksheets
+        if only is not None:
+            wanted = [book[only] if only in book.sheetnames else wanted[0]]
+        found = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in wanted}
+    except (KeyError, IndexError, OSError, ValueError, zipfile.BadZipFile):
         raise UnreadableFile(f"{files.label(name)} is no spreadsheet.", fix="Save it as .xlsx.") from None
-    width = max(map(len, rows), default=0)
-    cells = [[_cell(v) for v in (*row, *[None] * (width - len(row)))] for row in rows]
+    wide = {title: max(map(len, rows), default=0) for title, rows in found.items()}
+    return {
+        title: [[_cell(v) for v in (*row, *[None] * (wide[title] - len(row)))] for row in rows]
+        for title, rows in found.items()
+    }
+
+
+def sheet_frame(cells: list[list[str | None]], *, named: bool = True) -> pl.DataFrame:
+    """Rows of cells as text columns, named by the first row where it names every column once, else ``0``, ``1``, ..."""
     head = cells[0] if cells else []
-    if sheet is None and head and all(head) and len(set(head)) == width:
+    if named and head and all(head) and len(set(head)) == len(head):
         return pl.DataFrame(cells[1:], schema=dict.fromkeys(map(str, head), pl.String), orient="row")
-    return pl.DataFrame(cells, schema={str(k): pl.String for k in range(width)}, orient="row")
+    return pl.DataFrame(cells, schema={str(k): pl.String for k in range(len(head))}, orient="row")
 
 
 def sheet_rows(files: Files, name: str, sheet: str) -> pl.DataFrame:
     """Every row of a named sheet (the first where there is none of that name), as text; columns ``0``, ``1``, ..."""
-    return _sheet(files, name, sheet)
+    return sheet_frame(next(iter(sheets_of(files, name, sheet).values())), named=False)
 
 
 def _cell(value: object) -> str | None:

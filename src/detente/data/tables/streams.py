@@ -125,11 +125,11 @@ def _of_files(files: list[Path], name: str) -> Stream:
             f"'{odd[0]}' is of no known kind.", where=f"{len(odd)} of {len(files)} files that {name} matches.",
             fix=f"Known are: {', '.join(READABLE)}.{did_you_mean(odd[0].suffix, READABLE)}",
         )  # fmt: skip
-    first = read_file(files[0])
+    first = read_file(files[0]).frame
 
     def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         for path in files:
-            frame = first if path == files[0] else read_file(path)
+            frame = first if path == files[0] else read_file(path).frame
             for column in columns:
                 if column not in frame.columns:
                     raise UnknownColumn.named(column, frame.columns, where=f"'{path}'")

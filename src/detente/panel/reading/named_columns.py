@@ -21,7 +21,7 @@ OUR_NAMES = {"period": "year"}  # what the caller's parameter is called, where i
 
 def of_table(
     table: pl.DataFrame, label: str, roles: dict[str, Any], unit: str | None, kind: str | None,
-    missing: tuple[str, ...],
+    missing: tuple[str, ...], notes: tuple[Text, ...] = (),
 ) -> Flows:  # fmt: skip
     """A table with named columns: one row a flow, or one a flow and product."""
     found = find_roles(table.columns, needed=NEEDED, called=OUR_NAMES, **roles)
@@ -40,6 +40,7 @@ def of_table(
             f"The column '{found.value}' says its unit, and it is not '{unit}'.", fix="Give the right one."
         )
     count = Count()
+    count.notes.extend(notes)
     cells = table[str(found.value)]
     if missing and cells.dtype == pl.String:
         told = cells.str.strip_chars().is_in(list(missing))

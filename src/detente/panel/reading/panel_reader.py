@@ -151,8 +151,9 @@ def _flows_of(
                 f"'{data}' holds no file in a layout that is known ({first_five(names_there)}).",
                 fix="Give one of its files, or name its source with source= (on the command line --as).",
             )
-        table = read_table(data).frame.to_polars()
-        return of_table(table, Path(data).name, roles, unit, kind, missing), None, Path(data).name
+        table = read_table(data)
+        flows = of_table(table.frame.to_polars(), Path(data).name, roles, unit, kind, missing, table.notes)
+        return flows, None, Path(data).name
     table = read_table(data).frame.to_polars()
     if source is None and not named_columns and {"t", "i", "j", "v"} <= set(table.columns):
         if "k" in table.columns and table["i"].dtype.is_integer():
