@@ -17,7 +17,8 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.units import MONEY, money_called
 from detente.record.draft.proposing.about import pairs_in_force
-from detente.record.draft.proposing.evidence import EVIDENCE, event_rows, figure_rows, happenings_in, tested
+from detente.record.draft.proposing.events import event_rows, happenings_in, tested
+from detente.record.draft.proposing.evidence import EVIDENCE, figure_rows
 from detente.record.draft.proposing.flows import FlowSpoken, economies_named, flow_at, is_change
 from detente.record.draft.proposing.tariffs import tariff_at
 from detente.record.draft.proposing.testing import people_at, propose_test

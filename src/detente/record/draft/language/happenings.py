@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from detente.record.draft.language.acts import TO_DECIDE, decided_of, present_of
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.dates.calendar_words import MONTHS
+from detente.record.draft.language.deeds.english import TO_DECIDE, decided_of, present_of
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import either, table
 from detente.record.period import Period

@@ -1,0 +1,131 @@
+"""The days that a text leaves to what stands above or before a sentence: date lines, the year it goes on about, *the same day*."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from detente.record.draft.language.dates import DateMention, find_dates
+from detente.record.draft.language.deeds.lexicon import lexicon
+from detente.record.draft.language.sentences import Sentence
+from detente.record.period import Period, add_years
+
+FRESH = 45
+"""Days before the article within which a day without its year is news, not part of the story before."""
+LINE = 45
+"""Characters of a line that only gives a date."""
+_YEAR = re.compile(r"\d{4}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_YEARLESS = re.compile(
+    r"\W*(?:el\s|on\s)?(?:\d{1,2}(?:st|nd|rd|th)?\s(?:of\s|de\s)?[^\W\d]+|[^\W\d]+\.?\s\d{1,2}(?:st|nd|rd|th)?)\W*",
+    re.IGNORECASE,
+)
+_AROUND_LINE = re.compile(r"[\s*#•·:.()\[\]—–-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A sentence with the dates that its deeds may have; ``headed``: under a line that only gives a date."""
+
+    sentence: Sentence
+    dates: tuple[DateMention, ...]
+    headed: bool
+    carried: bool
+
+
+def dated(
+    text: str, sentences: Sequence[Sentence], dates: Sequence[DateMention], language: str, published: str
+) -> Iterator[Dated]:
+    """Each sentence with its dates, completed from what stands before it.
+
+    Examples
+    --------
+    >>> from detente.record.draft.language.sentences import split_sentences
+    >>> told = "May 24, 2017\\n\\nA statement appears. On June 5, they cut ties. The same day flights stopped."
+    >>> found = dated(told, split_sentences(told), find_dates(told, "en"), "en", "2021-01-05")
+    >>> [[d.date for d in one.dates] for one in found]
+    [[], ['2017-05-24'], ['2017-06-05'], ['2017-06-05']]
+    """
+    heading: DateMention | None = None
+    anchor = ""
+    n_since = 0
+    for sentence in sentences:
+        own = [d for d in dates if sentence.start <= d.start < sentence.end]
+        if (line := _date_line(sentence, own, language, published)) is not None:
+            heading, n_since = _carried(line, anchor, published, language), 0
+            anchor = heading.date or anchor
+            yield Dated(sentence, (), False, False)
+            continue
+        whole = [_carried(d, anchor, published, language) for d in own]
+        carried = whole != own
+        anchor = next(
+            (d.date for d in reversed(whole) if len(d.date) >= len("2020-01") and _explicit(d, carried)), anchor
+        )
+        if not whole and anchor and (told := _told_by(sentence, anchor, language)):
+            whole, carried = [told], True
+            anchor = told.date
+        if not whole and heading is not None and heading.date and n_since < UNDER:
+            place = sentence.start
+            whole, carried = [replace(heading, start=place, end=place, text="")], True
+            n_since += 1
+            yield Dated(sentence, tuple(whole), True, carried)
+            continue
+        yield Dated(sentence, tuple(whole), heading is not None and n_since < UNDER, carried)
+
+
+UNDER = 3
+"""Sentences that may stand under a date line."""
+
+
+def _explicit(mention: DateMention, carried: bool) -> bool:
+    return bool(_YEAR.search(mention.text)) or carried
+
+
+def _date_line(sentence: Sentence, own: Sequence[DateMention], language: str, published: str) -> DateMention | None:
+    """The date of a line that gives nothing else; the article's own day is none."""
+    if len(sentence.text) > LINE:
+        return None
+    found = own or find_dates(sentence.text, language, published)
+    if (
+        len(found) != 1
+        or not _AROUND_LINE.fullmatch(sentence.text.replace(found[0].text, "", 1))
+        or found[0].date == published
+    ):
+        return None
+    return found[0]
+
+
+def _carried(mention: DateMention, anchor: str, published: str, language: str) -> DateMention:
+    """A day without its year in the year that the text goes on about."""
+    if not anchor or not _YEARLESS.fullmatch(mention.text) or (mention.date and not _DAY.fullmatch(mention.date)):
+        return mention
+    before = Period.parse(anchor).first
+    joined = {"en": ", ", "es": " de "}[language]
+    written = find_dates(f"{mention.text.strip()}{joined}{before.year}", language)
+    if not written or not _DAY.fullmatch(written[0].date):
+        return mention
+    same = date.fromisoformat(written[0].date)
+    same = add_years(same, 1) if same < before else same
+    today = date.fromisoformat(published) if _DAY.fullmatch(published) else None
+    news = bool(today and mention.date) and 0 <= (today - date.fromisoformat(mention.date)).days <= FRESH
+    return mention if news or (today and same > today) else replace(mention, date=same.isoformat())
+
+
+def _told_by(sentence: Sentence, anchor: str, language: str) -> DateMention | None:
+    """The day that *the same day*, *the next day*, *later that month* and the like give."""
+    for name, pattern in lexicon(language).around.items():
+        match = pattern.search(sentence.text)
+        if match is None:
+            continue
+        when = anchor.split("/")[-1]
+        if name.endswith("_day") and not _DAY.fullmatch(when):
+            continue
+        told = {"same_day": when, "next_day": "", "same_month": when[:7], "same_year": when[:4]}[name]
+        if name == "next_day":
+            told = (date.fromisoformat(when) + timedelta(days=1)).isoformat()
+        return DateMention(
+            sentence.start + match.start(), sentence.start + match.end(), match.group(), told, relative=True
+        )
+    return None

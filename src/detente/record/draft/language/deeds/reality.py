@@ -1,0 +1,64 @@
+"""Whether a deed has happened: not what may, will, was threatened, wished or denied; and whether a day is its own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from detente.record.draft.language.tense import is_future
+from detente.record.draft.language.words import either
+
+_CUT = re.compile(
+    r"\s[–—-]\s|\b(?:when|while|but|although|after|which|cuando|mientras|pero|aunque|después de que|tras que)\s",
+    re.IGNORECASE,
+)
+"""Where a part of a sentence begins whose time is its own."""
+_ARTICLE = re.compile(
+    r"\b(?:the|an?|its|their|his|her|our|these|those|such|any|some|of|el|la|los|las|un|una|su|sus|del?|al)\s$",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _not(language: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:be\s|have\s(?:been\s)?|ser\s|haber\s|\w+(?:ly|mente)\s)?$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _wished(language: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{either('events', 'wished', language)}\b[^.;:!?]{{0,25}}$", re.IGNORECASE)
+
+
+@cache
+def _until(language: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\b{either('events', 'until', language)}\s(?:the\s|el\s)?(?:(?:end|start|middle)\sof\s)?$", re.IGNORECASE
+    )
+
+
+def is_unreal(text: str, start: int, end: int, language: str, *, noun: bool = False) -> bool:
+    """Whether the verb or noun ``text[start:end]`` tells of what has not happened."""
+    if noun:
+        return bool(_wished(language).search(text[max(0, start - 45) : start]))
+    cut = max((m.end() for m in _CUT.finditer(text, max(0, start - 400), start)), default=0)
+    told = text[cut:end]  # what follows a past act, such as "that would open", does not undo it
+    ahead = is_future(told, start - cut, end - cut, language, dated=False)
+    return bool(_not(language).search(text[max(0, start - 30) : start])) or ahead
+
+
+def is_adjective(text: str, start: int, end: int) -> bool:
+    """Whether a form of a verb stands between an article and a noun: *the increased tariffs*, *la firma*."""
+    return _ARTICLE.search(text[max(0, start - 8) : start]) is not None
+
+
+def is_until(text: str, start: int, end: int, language: str) -> bool:
+    """Whether the words before a day make it an end or a standard of comparison; not in *until 1995, when it opened*."""
+    if _WHEN.match(text, end):
+        return False
+    return _until(language).search(text[max(0, start - 16) : start]) is not None
+
+
+_WHEN = re.compile(r",?\s(?:when|cuando)\b")
