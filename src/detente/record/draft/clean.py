@@ -192,7 +192,9 @@ def _paragraphs(body: str) -> list[str]:
     """Paragraphs without boilerplate lines; a text without blank lines has one paragraph a line."""
     blocks = re.split(r"\n\s*\n", body) if re.search(r"\n\s*\n", body.strip()) else body.split("\n")
     kept = []
-    for block, following in zip_longest((_GLUED.sub(". ", block) for block in blocks), blocks[1:], fillvalue=""):
+    for block, following in zip_longest(
+        (_STUCK.sub(" ", _GLUED.sub(". ", block)) for block in blocks), blocks[1:], fillvalue=""
+    ):
         lines = [re.sub(r"[ \t]+", " ", line).strip() for line in block.split("\n")]
         words = " ".join(line for line in lines if line and not is_boilerplate(line))
         dated = _YEAR_LINE.fullmatch(words) and _ENTRY.match(following)
@@ -208,6 +210,10 @@ _YEAR_LINE, _ENTRY = (
 """A year on a line of its own over a list of days: *2018*, then *Jan 22: ...*."""
 _GLUED = re.compile(r"(?<=[a-záéíóúñ%)])\.(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}\s)")
 """A full stop without its space between two sentences."""
+_STUCK = re.compile(
+    r"(?<=[a-z])(?=\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4})"
+)
+"""Where a table's label and its day stuck together: *Signed17 June 2018*."""
 
 
 def is_boilerplate(line: str) -> bool:

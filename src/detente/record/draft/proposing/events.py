@@ -100,7 +100,9 @@ def _plain(one: Dated, found: Extraction) -> Iterator[_Told]:
 def _wide(one: Dated, found: Extraction) -> Iterator[_Told]:
     """Deeds of any kind, by their verbs and nouns."""
     article, sentence = found.article, one.sentence
-    for deed in deeds(article.text, sentence.start, sentence.end, one.dates, article.language, headed=one.headed):
+    for deed in deeds(
+        article.text, sentence.start, sentence.end, one.dates, article.language, headed=one.headed, entry=one.entry
+    ):
         if article.published and Period.parse(deed.date.date).first > Period.parse(article.published).last:
             continue
         kind, direction = lexicon(article.language).kinds.get(deed.name, ("", ""))

@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from detente.record.draft.language.dates import DateMention, find_dates
+from detente.record.draft.language.dates.calendar_words import month_of
 from detente.record.draft.language.deeds.lexicon import lexicon
 from detente.record.draft.language.sentences import Sentence
 from detente.record.period import Period, add_years
 
 FRESH = 45
 """Days before the article within which a day without its year is news, not part of the story before."""
+BACK = 92
+"""Days by which a text that goes on may step back without leaving its year."""
 LINE = 45
 """Characters of a line that only gives a date."""
 _YEAR = re.compile(r"\d{4}")
@@ -27,12 +30,17 @@ _AROUND_LINE = re.compile(r"[\s*#•·:.()\[\]—–-]*")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A sentence with the dates that its deeds may have; ``headed``: under a line that only gives a date."""
+    """A sentence with the dates that its deeds may have.
+
+    ``headed``: under a line that only gives a date; ``entry``: the first one there, or one that its date opens as in a
+    chronicle; ``carried``: where a date is that of the sentences before.
+    """
 
     sentence: Sentence
     dates: tuple[DateMention, ...]
-    headed: bool
-    carried: bool
+    headed: bool = False
+    carried: bool = False
+    entry: bool = False
 
 
 def dated(
@@ -56,7 +64,7 @@ def dated(
         if (line := _date_line(sentence, own, language, published)) is not None:
             heading, n_since = _carried(line, anchor, published, language), 0
             anchor = heading.date or anchor
-            yield Dated(sentence, (), False, False)
+            yield Dated(sentence, ())
             continue
         whole = [_carried(d, anchor, published, language) for d in own]
         carried = whole != own
@@ -70,11 +78,13 @@ def dated(
             place = sentence.start
             whole, carried = [replace(heading, start=place, end=place, text="")], True
             n_since += 1
-            yield Dated(sentence, tuple(whole), True, carried)
+            yield Dated(sentence, tuple(whole), headed=True, carried=True, entry=n_since == 1)
             continue
-        yield Dated(sentence, tuple(whole), heading is not None and n_since < UNDER, carried)
+        entry = bool(own) and own[0].start == sentence.start and _ENTRY.match(text, own[0].end) is not None
+        yield Dated(sentence, tuple(whole), heading is not None and n_since < UNDER, carried, entry)
 
 
+_ENTRY = re.compile(r"\s?[:–—-]\s")
 UNDER = 3
 """Sentences that may stand under a date line."""
 
@@ -107,25 +117,51 @@ def _carried(mention: DateMention, anchor: str, published: str, language: str) -
     if not written or not _DAY.fullmatch(written[0].date):
         return mention
     same = date.fromisoformat(written[0].date)
-    same = add_years(same, 1) if same < before else same
+    same = add_years(same, 1) if (before - same).days > BACK else same
     today = date.fromisoformat(published) if _DAY.fullmatch(published) else None
     news = bool(today and mention.date) and 0 <= (today - date.fromisoformat(mention.date)).days <= FRESH
     return mention if news or (today and same > today) else replace(mention, date=same.isoformat())
 
 
 def _told_by(sentence: Sentence, anchor: str, language: str) -> DateMention | None:
-    """The day that *the same day*, *the next day*, *later that month* and the like give."""
+    """The day that *the same day*, *the next day*, *two months later* and the like give."""
+    when = anchor.split("/")[-1]
     for name, pattern in lexicon(language).around.items():
         match = pattern.search(sentence.text)
-        if match is None:
-            continue
-        when = anchor.split("/")[-1]
-        if name.endswith("_day") and not _DAY.fullmatch(when):
-            continue
-        told = {"same_day": when, "next_day": "", "same_month": when[:7], "same_year": when[:4]}[name]
-        if name == "next_day":
-            told = (date.fromisoformat(when) + timedelta(days=1)).isoformat()
-        return DateMention(
-            sentence.start + match.start(), sentence.start + match.end(), match.group(), told, relative=True
-        )
+        day = _told(name, match, when) if match else ""
+        if match and day:
+            place = sentence.start + match.start()
+            return DateMention(place, sentence.start + match.end(), match.group(), day, relative=True)
     return None
+
+
+_NUMBERS = {word: n for names in ("one two three four five six seven eight nine ten", "un dos tres cuatro cinco seis siete ocho nueve diez")
+            for n, word in enumerate(names.split(), 1)} | {"a": 1, "an": 1, "una": 1}  # fmt: skip
+_SPANS = {
+    "day": "day",
+    "día": "day",
+    "week": "week",
+    "semana": "week",
+    "month": "month",
+    "mes": "month",
+    "year": "year",
+    "año": "year",
+}
+
+
+def _told(name: str, match: re.Match[str], when: str) -> str:
+    """A day, month or year after another, as exact as the words and the other allow."""
+    if name == "same_month":
+        return when[:7] if len(when) >= len("2020-01") else ""
+    if name == "same_year":
+        return when[:4]
+    if name == "same_day":
+        return when if _DAY.fullmatch(when) else ""
+    number, span = (1, "day") if name == "next_day" else (match["n"].casefold(), _SPANS[match["of"].casefold()])
+    n = _NUMBERS.get(number) or int(number) if isinstance(number, str) else number
+    if span in ("day", "week"):
+        days = timedelta(days=n * (7 if span == "week" else 1))
+        return (date.fromisoformat(when) + days).isoformat() if _DAY.fullmatch(when) else ""
+    if span == "year":
+        return str(int(when[:4]) + n)
+    return month_of(int(when[:4]), int(when[5:7]) + n)[0].isoformat()[:7] if len(when) >= len("2020-01") else ""

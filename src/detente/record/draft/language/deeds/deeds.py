@@ -14,12 +14,14 @@ NOUN_REACH = 50
 """Characters between a deed as a noun and its day: *the signing of the treaty on the border in 1998*."""
 VERB_REACH = 160
 """Characters between a verb and its day."""
+OPENING_REACH = 320
+"""The same where the day opens its clause: *In May 2006, after two years of talks without result, Peru sued*."""
 PAUSE = 25
 """What a comma or a conjunction between a verb and a day counts, in characters."""
 NEXT = 15
 """Characters between a participle without its auxiliary and its day: *announced this Wednesday*."""
-BESIDE = 30
-"""Characters by which the day of a saying may be nearer than the deed that was told of."""
+TOLD = 150
+"""Characters between a deed and the day on which it was told."""
 _BREAK = re.compile(r"[;:!?\n]|\.\s")
 _PAUSES = re.compile(
     r"[,(–—]|\b(?:and|but|while|which|who|that|when|after|before|as|y|e|pero|mientras|que|quien|cuando|tras|donde)\b"
@@ -64,7 +66,7 @@ class _Verb:
 
 
 def deeds(
-    text: str, start: int, end: int, dates: Sequence[DateMention], language: str, *, headed: bool
+    text: str, start: int, end: int, dates: Sequence[DateMention], language: str, *, headed: bool, entry: bool = False
 ) -> Iterator[Deed]:
     """The deeds that the sentence ``text[start:end]`` dates.
 
@@ -72,6 +74,7 @@ def deeds(
     ----------
     dates : the dates of the sentence, in their order.
     headed : whether it stands under its date, so that the present tells of the past.
+    entry : whether it is an entry of a chronicle, which tells of a deed whatever its verb.
 
     Examples
     --------
@@ -83,32 +86,58 @@ def deeds(
     words = lexicon(language)
     opens = bool(dates) and dates[0].start - start <= LEAD
     verbs = _verbs(text, start, end, words, language, present=headed or opens)
-    taken: set[int] = set()
-    later: list[DateMention] = []
-    for date in _sure(text, dates):
-        if not date.date or _PLURAL_YEARS.fullmatch(date.date) or is_until(text, date.start, date.end, language):
-            continue
-        if noun := _noun_of(text, start, end, date, words, language):
-            yield Deed(noun.start(), noun.end(), date, noun.lastgroup or "")
-            continue
-        verb = _nearest(text, date, verbs)
-        if verb is None:
-            continue
-        if verb.name == STOP:
-            later.append(date)
-        elif not is_unreal(text, verb.start, verb.end, language):
-            taken.add(verb.start)
-            yield Deed(verb.start, verb.end, date, verb.name)
-    for date in later:  # the day of a saying, or of what was told beside it
-        free = [
-            v
-            for v in verbs
-            if v.name != STOP and v.start not in taken and not is_unreal(text, v.start, v.end, language)
-        ]
-        verb = _nearest(text, date, free)
-        if verb is not None and verb.start > date.end and _is_told(text, date, verb):
-            taken.add(verb.start)
-            yield Deed(verb.start, verb.end, date, verb.name)
+    told = [
+        d for d in _sure(text, dates) if d.date and not (_PLURAL_YEARS.fullmatch(d.date) or _ahead(text, d, language))
+    ]
+    found = [deed for date in told if (deed := _deed(text, start, end, date, verbs, language))]
+    sayings = [d for d in told if all(deed.date is not d for deed in found)]
+    taken = {deed.start for deed in found}
+    free = [
+        v for v in verbs if v.name != STOP and v.start not in taken and not is_unreal(text, v.start, v.end, language)
+    ]
+    for date in sayings:  # the day of a saying, or of what was told beside it
+        near = [v for v in free if _is_told(text, date, v)]
+        verb = _nearest(text, date, near) if _nearest(text, date, verbs) in _sayings(verbs) else None
+        if verb is not None:
+            found.append(Deed(verb.start, verb.end, date, verb.name))
+            free.remove(verb)
+    if (
+        entry
+        and told
+        and all(deed.date is not told[0] for deed in found)
+        and not _will(text, told[0].end, end, language)
+    ):
+        found.append(Deed(told[0].end, end, told[0], ""))
+    yield from sorted(found, key=lambda deed: deed.date.start)
+
+
+def _deed(text: str, start: int, end: int, date: DateMention, verbs: Sequence[_Verb], language: str) -> Deed | None:
+    """The deed that a date belongs to; none where its verb tells of none, or of what has not happened."""
+    if noun := _noun_of(text, start, end, date, lexicon(language), language):
+        return Deed(noun.start(), noun.end(), date, noun.lastgroup or "")
+    verb = _nearest(text, date, verbs)
+    if verb is None or verb.name == STOP or is_unreal(text, verb.start, verb.end, language):
+        return None
+    return Deed(verb.start, verb.end, date, verb.name)
+
+
+def _sayings(verbs: Sequence[_Verb]) -> list[_Verb]:
+    """Verbs that own a date but tell of no deed."""
+    return [verb for verb in verbs if verb.name == STOP]
+
+
+def _ahead(text: str, date: DateMention, language: str) -> bool:
+    """Whether a date is an end, a standard of comparison, or one to come."""
+    return is_until(text, date.start, date.end, language) or _COMING.match(date.text) is not None
+
+
+_COMING = re.compile(r"later this|next|later in the|próxim|este próximo", re.IGNORECASE)
+
+
+def _will(text: str, start: int, end: int, language: str) -> bool:
+    """Whether a stretch begins by telling of what is to come."""
+    first = _BREAK.split(text[start:end].lstrip(" :–—-"))[0]
+    return is_unreal(first, len(first), len(first), language)
 
 
 def _sure(text: str, dates: Sequence[DateMention]) -> list[DateMention]:
@@ -123,9 +152,9 @@ LEAD = 25
 
 
 def _is_told(text: str, date: DateMention, verb: _Verb) -> bool:
-    """Whether a verb follows the day on which it was told: *said on Monday that it closed*."""
-    between = text[date.end : verb.start]
-    return not _BREAK.search(between) and len(between) <= 3 * BESIDE
+    """Whether a verb stands in one part with the day on which it was told: *said on Monday that it closed*."""
+    between = text[date.end : verb.start] if verb.start > date.end else text[verb.end : date.start]
+    return not _BREAK.search(between) and len(between) <= TOLD
 
 
 def _verbs(text: str, start: int, end: int, words: Lexicon, language: str, *, present: bool) -> list[_Verb]:
@@ -176,10 +205,17 @@ def _noun_of(text: str, start: int, end: int, date: DateMention, words: Lexicon,
             found = match
     if found is not None:
         return found
-    after = words.noun.match(text, date.end + 1, end) if text[date.end : date.end + 1] == " " else None
-    return after
+    beside = _BESIDE.match(text, date.end, end)
+    return (
+        words.noun.search(text, beside.end(), min(end, beside.end() + BESIDE))
+        if beside and beside[1]
+        else (words.noun.match(text, beside.end(), end) if beside else None)
+    )
 
 
+_BESIDE = re.compile(r"(['’]s\s|,?\s(?:with|con)\s(?:the|la|el)\s)|\s")
+BESIDE = 45
+"""Characters between a day and the deed that it names: *last month's border talks*."""
 NAMED = "named"
 """The class of what is called by its day: *the treaty of 1858*."""
 _OF_ITS_DAY = re.compile(r"(?:\s[\w-]+){0,3}\s(?:of|del?)\s(?:el\s)?")
@@ -192,9 +228,11 @@ _PHRASE_ENDS = re.compile(
 def _nearest(text: str, date: DateMention, verbs: Sequence[_Verb]) -> _Verb | None:
     """The verb that a date belongs to: the nearest, where what stands between counts."""
     costs = []
+    opens = _opens_clause(text, date)
     for verb in verbs:
         ahead = verb.start >= date.end
         between = text[date.end : verb.start] if ahead else text[verb.end : date.start]
+        between = between.lstrip(" :–—-") if ahead and opens else between
         if (
             _BREAK.search(between)
             or (not ahead and verb.end > date.start)
@@ -202,10 +240,10 @@ def _nearest(text: str, date: DateMention, verbs: Sequence[_Verb]) -> _Verb | No
         ):
             continue
         pauses = _PAUSES.findall(between)
-        opening = ahead and between[:1] == "," and _opens_clause(text, date)
+        opening = ahead and between[:1] == "," and opens
         cost = len(between) + PAUSE * (len(pauses) - (2 if opening else 0))
         costs.append((cost, verb.start, verb))
-    costs = [c for c in costs if c[0] <= VERB_REACH]
+    costs = [c for c in costs if c[0] <= (OPENING_REACH if opens else VERB_REACH)]
     return min(costs)[2] if costs else None
 
 

@@ -22,7 +22,7 @@ _ARTICLE = re.compile(
 @cache
 def _not(language: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:be\s|have\s(?:been\s)?|ser\s|haber\s|\w+(?:ly|mente)\s)?$",
+        rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:(?:be|been|ever|have|had|was|were|ser|haber|fue|fueron|sido|ha|han|había|habían|se|\w+(?:ly|mente))\s){{0,3}}$",
         re.IGNORECASE,
     )
 
@@ -42,7 +42,8 @@ def _until(language: str) -> re.Pattern[str]:
 def is_unreal(text: str, start: int, end: int, language: str, *, noun: bool = False) -> bool:
     """Whether the verb or noun ``text[start:end]`` tells of what has not happened."""
     if noun:
-        return bool(_wished(language).search(text[max(0, start - 45) : start]))
+        before = text[max(0, start - 45) : start]
+        return bool(_wished(language).search(before) or _not(language).search(before) or _MODAL.search(before))
     cut = max((m.end() for m in _CUT.finditer(text, max(0, start - 400), start)), default=0)
     told = text[cut:end]  # what follows a past act, such as "that would open", does not undo it
     ahead = is_future(told, start - cut, end - cut, language, dated=False)
@@ -55,10 +56,15 @@ def is_adjective(text: str, start: int, end: int) -> bool:
 
 
 def is_until(text: str, start: int, end: int, language: str) -> bool:
-    """Whether the words before a day make it an end or a standard of comparison; not in *until 1995, when it opened*."""
-    if _WHEN.match(text, end):
+    """Whether the words before a day make it an end or a standard of comparison.
+
+    *Until 1995, when it opened* and *not until Monday* give the day of a deed.
+    """
+    if _WHEN.match(text, end) or _NOT_UNTIL.search(text[max(0, start - 16) : start]):
         return False
     return _until(language).search(text[max(0, start - 16) : start]) is not None
 
 
+_NOT_UNTIL = re.compile(r"\bnot (?:until|before)\s$|\bno fue hasta(?: el)?\s$", re.IGNORECASE)
+_MODAL = re.compile(r"\b(?:to|will|would|can|could|may|might|must|should|shall)\s$", re.IGNORECASE)
 _WHEN = re.compile(r",?\s(?:when|cuando)\b")
