@@ -19,10 +19,13 @@ _ARTICLE = re.compile(
 )
 
 
+_AUXILIARY = r"(?:be|been|ever|have|had|was|were|ser|haber|fue|fueron|sido|ha|han|había|habían|se|\w+(?:ly|mente))"
+
+
 @cache
 def _not(language: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:(?:be|been|ever|have|had|was|were|ser|haber|fue|fueron|sido|ha|han|había|habían|se|\w+(?:ly|mente))\s){{0,3}}$",
+        rf"(?:\b|(?<=\w)){either('events', 'not', language)}\s(?:{_AUXILIARY}\s){{0,3}}$",
         re.IGNORECASE,
     )
 
