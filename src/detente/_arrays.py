@@ -167,5 +167,5 @@ def _compat() -> ModuleType:
     try:
         import array_api_compat
     except ImportError:
-        raise MissingExtra.needed("array-api-compat", "arrays", "to work on arrays of other libraries") from None
+        raise MissingExtra.needed("array-api-compat", "arrays", "Arrays of other libraries") from None
     return array_api_compat

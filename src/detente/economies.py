@@ -130,8 +130,7 @@ def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] |
     if not bad:
         return
     first = bad[0]
-    note = f" ({years[first]})" if years and first in years else ""
-    place = f"'{first}' in column '{column}'{note}"
+    place = f"'{first}' in column '{column}'" + (f" ({years[first]})" if years and first in years else "")
     mapped = "Map them before reading"
     if first in table():
         message = f"{place} is not an ISO alpha-3 code today. {former(first)}"

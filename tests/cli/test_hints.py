@@ -122,3 +122,52 @@ def test_only_the_remedy_is_reworded() -> None:
     error = DataError("The formula year=2020 cannot be read.", where="In year=1.", fix="Choose one: year=2020.")
     assert in_words(error) == "The formula year=2020 cannot be read. In year=1. Choose one: --year 2020."
     assert in_words(UsageError("No remedy, year=2020.")) == "No remedy, year=2020."
+
+
+IN_SPANISH = [
+    (["run", "nada", "--lang", "es"], "No hay ningún estudio 'nada'."),
+    (["report", "nada", "--lang", "es"], "nada no es la carpeta de una ejecución"),
+    (["pair", "Narnia", "COL", "--lang", "es"], "'Narnia' no es una economía conocida."),
+    (["pair", "COL", "COL", "--lang", "es"], "Nombre dos economías distintas."),
+    (["pair", "IND", "PAK", "--data", "nada.csv", "--lang", "es"], "No hay ningún archivo 'nada.csv'."),
+    (
+        ["pair", "IND", "PAK", "--data", "rom.csv", "--lang", "es"],
+        "(1 fila, 2000-2000) no es hoy un código ISO alfa-3.",
+    ),
+    (["outlook", "COL", "VEN", "--event", "incidents", "--lang", "es"], "Dé su exportación con --counts ARCHIVO."),
+    (["outlook", "COL", "FIN", "--on", "2019-13-01", "--lang", "es"], "no es un día"),
+    (["draft", "--study", "nada", "--lang", "es"], "Dé un ARTÍCULO del que redactar"),
+    (["draft", "nada.txt", "--study", "colombia-venezuela", "--lang", "es"], "No hay ningún archivo nada.txt."),
+    (["edition", "make", "nada", "--out", "site", "--lang", "es"], "nada"),
+]
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"), IN_SPANISH, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_a_command_that_takes_a_language_says_what_is_wrong_in_it(argv, says, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rom.csv").write_text("exporter,importer,year,trade_usd\nROM,FRA,2000,1\nFRA,BEL,2000,1\n", encoding="utf-8")
+    assert run(argv) in (2, 3, 4)
+    told = capsys.readouterr().err
+    assert says in told
+    assert not re.search(r"\b(the|is|are|not|there|with|give|write)\b|Error:", told, re.IGNORECASE), told
+
+
+def test_a_broken_record_is_told_in_the_language_of_the_command(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "CHL", "PER"]) == 0
+    with open("chile-peru/record/events.csv", "a", encoding="utf-8") as events:
+        events.write("E1,2020-13-01" + "," * 40 + "\n")
+    capsys.readouterr()
+    assert run(["run", "chile-peru", "--quick", "--lang", "es"]) == 3
+    told = capsys.readouterr().err
+    assert "fila 2" in told
+    assert not re.search(r"\b(the|is|are|not|row|column)\b", told), told
+
+
+def test_a_language_of_one_command_does_not_stay_for_the_next(capsys) -> None:
+    run(["run", "nada", "--lang", "es"])
+    capsys.readouterr()
+    run(["check", "nada"])
+    assert capsys.readouterr().err.startswith("UnknownStudy: There is no study 'nada'.")

@@ -7,6 +7,7 @@ import csv
 import pickle
 import re
 from importlib.resources import files
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from starlette.testclient import TestClient
 import detente
 import detente.errors
 from detente.attribution.sample import Sample
+from detente.cli.hints import hint
 from detente.economies import lookup
 from detente.errors import DetenteError, UsageError
 from detente.language import Catalogue, Withheld
@@ -28,63 +30,88 @@ from detente.study import open_study
 from detente.web import Keys, Site, Workspace, create_app
 
 TOKEN = "t" * 32
-SHOWN = (
-    "web/**/*.py", "_foreign.py", "_atomic.py", "answer/**/*.py", "record/reading.py", "study/*.py", "report/**/*.py",
-    "run/**/*.py", "attribution/episodes.py", "attribution/measures.py", "attribution/attributing.py",
-    "attribution/comparison/*.py", "attribution/flows/*.py", "attribution/words/*.py", "gravity/engines/*.py",
-    "equilibrium/baseline/accounts.py", "equilibrium/assembly.py", "equilibrium/baseline/table.py", "equilibrium/extensions/mobility.py",
-    "equilibrium/sectors/assembly.py", "equilibrium/sectors/checks.py", "equilibrium/sectors/official_tables.py",
-    "equilibrium/sectors/table_layouts.py", "outlook/**/*.py", "gravity/fit.py", "gravity/formulas/*.py", "gravity/ppml.py",
-    "panel/reading/*.py",
-    "panel/grouping/*.py", "panel/world_panel.py", "panel/levels.py", "data/periods.py", "data/units.py",
-)  # fmt: skip
-"""Rooms and modules whose errors a page can show: those of a study, its record, its panel, its tables, a run of it."""
-NOT_SHOWN = {
-    "app.py",
-    "server.py",
-    "shock_file.py",
-    "schema.py",
-    "scratch.py",
-    "spilling.py",
-    "pairs_asked.py",
-    "parts_kept.py",
-}  # said in a terminal or to who writes code, in English
+HOME = Path(detente.__file__).parent
 RAISED = {name for name, kind in vars(detente.errors).items() if isinstance(kind, type)}
+PARTS = ("where", "why", "fix")
+MANY = 64  # of the forms that a sentence put together from parts can take
 
 
-def _template(node: ast.expr) -> str:
-    """A literal or an f-string with its fillings as ``{}``; empty for anything else."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
-    return ""
+Named = dict[str, list[ast.expr]]
+"""What each name of a module is given, wherever that is."""
 
 
-def _raises(called: ast.expr) -> bool:
-    """Whether a call makes an error, or is the parser's own way to."""
-    return (isinstance(called, ast.Name) and called.id in RAISED) or (
-        isinstance(called, ast.Attribute) and called.attr == "fail"
-    )
+def _templates(node: ast.expr, named: Named) -> set[str]:
+    """The sentences that an expression can give, fillings as ``{}``; none for what is no sentence of ours."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return {text}
+        case ast.JoinedStr(values=parts):
+            return _joined([{str(p.value)} if isinstance(p, ast.Constant) else _filled(p, named) for p in parts])
+        case ast.IfExp(body=one, orelse=other):
+            return _templates(one, named) | _templates(other, named)
+        case ast.BoolOp(values=values):
+            return set().union(*(_templates(value, named) for value in values))
+        case ast.BinOp(op=ast.Add(), left=one, right=other):
+            return _joined([_templates(one, named) or {"{}"}, _templates(other, named) or {"{}"}])
+        case ast.Name(id=name) if name in named:
+            rest = {key: values for key, values in named.items() if key != name}
+            return set().union(*(_templates(value, rest) for value in named[name]))
+    return set()
+
+
+def _filled(part: ast.expr, named: Named) -> set[str]:
+    """What a blank of a sentence is filled with, where these are words of ours; else a blank."""
+    value = part.value if isinstance(part, ast.FormattedValue) else part
+    if isinstance(value, ast.IfExp):
+        return _filled(value.body, named) | _filled(value.orelse, named)
+    if isinstance(value, ast.Name) and value.id in named:
+        rest = {key: values for key, values in named.items() if key != value.id}
+        return set().union(*(_filled(given, rest) for given in named[value.id]))
+    if not isinstance(value, ast.Constant | ast.JoinedStr | ast.BinOp):
+        return {"{}"}
+    return {"{}" if re.fullmatch(r"\W*\{\}\W*", text) else text for text in _templates(value, named) or {"{}"}}
+
+
+def _joined(pieces: list[set[str]]) -> set[str]:
+    return {"".join(chosen) for chosen in islice(product(*(sorted(piece) for piece in pieces)), MANY)}
+
+
+def _parts(node: ast.AST, path: Path) -> list[tuple[str, ast.expr]]:
+    """The parts of an error or a problem that a node makes: what it is, where, why and what to do."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="needed"), args=[_, _, purpose]):
+            return [("what", purpose)]
+        case ast.Call(func=ast.Name(id="problems_where"), args=[*_, what, fix]):
+            return [("what", what), ("fix", fix)]
+        case ast.Call(func=func, args=args, keywords=keywords) if _raises(func, path):
+            return [("what", part) for part in args] + [(k.arg or "", k.value) for k in keywords if k.arg in PARTS]
+        case ast.Yield(value=ast.Tuple(elts=[_, what, fix])) if "record" in path.parts:
+            return [("what", what), ("fix", fix)]
+    return []
+
+
+def _raises(called: ast.expr, path: Path) -> bool:
+    """Whether a call makes an error, or is the parser's own way to, or that of an error's own class."""
+    if isinstance(called, ast.Name):
+        return called.id in RAISED or (called.id == "cls" and path.name == "errors.py")
+    return isinstance(called, ast.Attribute) and called.attr == "fail"
 
 
 def _sentences():
-    home = Path(detente.__file__).parent
-    for path in sorted(path for room in SHOWN for path in home.glob(room)):
-        if path.name in NOT_SHOWN:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _raises(node.func):
-                for part in [*node.args, *(k.value for k in node.keywords if k.arg in ("where", "why", "fix"))]:
-                    text = _template(part)
-                    if " " in text.replace("{}", ""):
-                        yield path.name, text
+    """Module, part and sentence of every error that is made anywhere in the source."""
+    for path in sorted(HOME.rglob("*.py")):
+        tree, named = ast.parse(path.read_text(encoding="utf-8")), {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                named.setdefault(node.targets[0].id, []).append(node.value)
+        for node in ast.walk(tree):
+            for kind, part in _parts(node, path):
+                for text in sorted(_templates(part, named)):
+                    if " " in text.replace("{}", "").strip():
+                        yield path.relative_to(HOME).as_posix(), kind, text
 
 
 FILLED = {
-    "{} is {}.",
-    "{} {}.",
-    "{} has {}:\n  {}{}",
     "{}\n    {}\n    {}^",
     "'{}' is needed here{}.",
 }  # whose filling are words; each way has a pattern of its own
@@ -93,20 +120,30 @@ FILLED = {
 ENGLISH = re.compile(r"(^| )(the|is|are|was|were|of|for|that|with|not|which|who|and) ")  # a blank has taken in a clause
 
 
+def _alone(text):
+    """A sentence without the one that may follow it."""
+    return re.sub(r"(?<=[.?]) ?\{\}(?= |$)", "", text)
+
+
 def _spoken(text):
     """The pattern filled in; what may follow a sentence (another, or a list) stands in a pattern of its own or is a name."""
-    bare = text.removesuffix("{}") if text.endswith((".{}", "?{}")) else text
-    if text in FILLED or text[-4:] == ": {}":
+    bare = re.sub(r"\n *(\{\})+(?=\n|$)", "", _alone(text))  # a line of its own has its own pattern
+    if text in FILLED:
         return ""
-    told = said_part(bare.replace("{}", "x"), "es")
-    return None if told and ENGLISH.search(told) else told
+    told = said_part(bare.replace("{}", "x"), "es") or said_part(text.replace("{}", "x"), "es")
+    return None if told and ENGLISH.search(re.sub(r"'[^']*'|\"[^\"]*\"", "", told)) else told
 
 
-def test_every_error_of_the_app_has_its_sentence_in_spanish():
+def test_every_error_has_its_sentence_in_spanish():
     sentences = list(_sentences())
-    missing = [(name, text) for name, text in sentences if _spoken(text) is None]
-    assert missing == []
-    assert len(sentences) > 600  # so many can a page show
+    assert [(module, text) for module, _, text in sentences if _spoken(text) is None] == []
+    assert len(sentences) > 1900
+
+
+def test_every_remedy_of_a_command_has_its_sentence_in_spanish():
+    remedies = {hint(_alone(text).replace("{}", "x")) for _, kind, text in _sentences() if kind == "fix"}
+    assert [text for text in sorted(remedies) if _spoken(text) is None] == []
+    assert len(remedies) > 500
 
 
 def _said_of(ask):

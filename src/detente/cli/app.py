@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from detente import __version__
-from detente.cli.hints import in_words
+from detente.cli.hints import said_here
 from detente.errors import DetenteError, did_you_mean
 
 # what a reader wants -> command -> what it does; shown by --help without importing anything
@@ -100,8 +100,9 @@ def run(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a Windows console may not be UTF-8
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    asked: dict[str, str] = {}  # options that say how errors are told
     try:
-        result = group.main(args=argv, prog_name="detente", standalone_mode=False)
+        result = group.main(args=argv, prog_name="detente", standalone_mode=False, obj=asked)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -112,7 +113,7 @@ def run(argv: list[str] | None = None) -> int:
         click.echo("Stopped.", err=True)
         return 130
     except DetenteError as error:
-        click.echo(f"{type(error).__name__}: {in_words(error)}", err=True)
+        click.echo(said_here(error, asked.get("language", "en")), err=True)
         return error.exit_code
     except BrokenPipeError:
         return 0

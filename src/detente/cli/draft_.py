@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detente.cli.output import errors_too
+from detente.errors import UsageError
 from detente.language import LANGUAGES, Catalogue
 
 if TYPE_CHECKING:
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
 )
 @click.option("--keep-wording", is_flag=True, help="Accept claims still in the article's words, as quotations.")
 @click.option(
-    "--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True, help="Language of the hints."
-)
+    "--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True, callback=errors_too, is_eager=True,
+    help="Language of the hints.",
+)  # fmt: skip
 def command(
     article: Path | None, study: str, out: Path | None, source: str | None, published: str | None, language: str | None,
     suggest: str | None, accepted: Path | None, keep_wording: bool, lang: str,
@@ -46,7 +49,10 @@ def command(
     elif accepted is not None and article is None:
         _accept(accepted, open_study(study), keep_wording)
     else:
-        raise click.UsageError("Give an ARTICLE to draft from, or --accept FILE to take over a draft.")
+        raise UsageError(
+            "Either an article is drafted from, or a draft is taken over.",
+            fix="Give an ARTICLE to draft from, or --accept FILE to take over a draft.",
+        )
 
 
 def _draft(
@@ -101,7 +107,7 @@ def _day(text: str | None) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise click.UsageError(f"--date '{text}' is not a day: write YYYY-MM-DD.") from None
+        raise UsageError(f"--date '{text}' is not a day.", fix="Write YYYY-MM-DD.") from None
 
 
 def _day_of(source: dict | None) -> str:

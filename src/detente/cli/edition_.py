@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.output import errors_too
 from detente.errors import MissingExtra, OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ def command() -> None:
 @click.argument("sources", nargs=-1, required=True, metavar="LIST|RUN|STUDY...")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Of the edition; today if left out.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the site.")
-@click.option("--lang", "languages", default="en,es", show_default=True, help="Languages, the first for index.html.")
+@click.option(
+    "--lang", "languages", default="en,es", show_default=True, callback=errors_too, is_eager=True,
+    help="Languages, the first for index.html.",
+)  # fmt: skip
 @click.option("--voice", type=click.Choice(VOICES), help="Who reads it aloud; the best that is installed if left out.")
 @click.option("--url", help="Where the site is served from; kept in edition.toml.")
 @click.option("--correct", default="", metavar="NOTE", help="Replace the edition of that day, saying what was wrong.")

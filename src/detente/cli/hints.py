@@ -54,6 +54,17 @@ _SAID_HERE = (
 )
 
 
+def said_here(error: DetenteError, language: str) -> str:
+    """What a command prints of an error: in the language asked for, or in English after its class."""
+    if language != "en":  # only then is a catalogue read
+        from detente.language.error_words import said_error
+
+        told, spoken = said_error(_for_commands(error), language)
+        if spoken == language:
+            return told
+    return f"{type(error).__name__}: {in_words(error)}"
+
+
 def in_words(error: DetenteError) -> str:
     """The message of an error with its remedy as a user of the commands can follow it.
 
@@ -63,6 +74,14 @@ def in_words(error: DetenteError) -> str:
     if not error.fix:
         return str(error)
     return str(error).removesuffix(error.fix) + hint(error.fix)
+
+
+def _for_commands(error: DetenteError) -> DetenteError:
+    """The same error with the remedy that a command has."""
+    fix = hint(error.fix)
+    if fix == error.fix:  # perhaps a text, which is said from the catalogue
+        return error
+    return DetenteError(error.what, where=error.where, why=error.why, fix=fix)
 
 
 def hint(fix: str) -> str:

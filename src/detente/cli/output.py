@@ -16,9 +16,19 @@ import click
 from detente.language import LANGUAGES
 
 SCHEMA_VERSION = 1
+
+
+def errors_too(ctx: click.Context, _param: click.Parameter, languages: str) -> str:
+    """Callback of an option that names a language, or several: what goes wrong is said in the first one as well."""
+    first = languages.split(",")[0].strip()
+    if first in LANGUAGES:
+        ctx.ensure_object(dict)["language"] = first
+    return languages
+
+
 language_option = click.option(
     "--lang", "language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True,
-    help="Language of the answer, and the one in which the report opens.",
+    callback=errors_too, is_eager=True, help="Language of the answer, and the one in which the report opens.",
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 from detente.blocs import blocs
 from detente.economies import in_text, name_of, table
-from detente.errors import DetenteError
+from detente.errors import DetenteError, Problem, RecordError
 from detente.language.catalogue import Catalogue
 from detente.language.registry import SOURCE, language_of
 from detente.language.text import Filling, Text
@@ -34,6 +34,14 @@ TYPED = ("'", "`", "=", "= ", "[")
 """What stands before a blank that holds what somebody typed, or is to type in a file: it stays as it is."""
 Blank = Literal["said", "listed", "typed"]
 """What a sentence is filled with: said in the reader's language; a list of names and of words to type; typed."""
+NAMED = re.compile(r"[A-Z][A-Za-z]+: ")
+"""The class of an error, as a process of its own writes it before the sentence."""
+PLACED = re.compile(
+    r"(?P<file>[\w.-]+\.(?:csv|toml))(?:, row (?P<row>\d+))?(?:, (?:column|key) '(?P<column>[^']*)')?: (?P<what>.+)",
+    re.DOTALL,
+)
+"""A problem as it writes itself."""
+MOST_PROBLEMS = 5
 _CLAUSE = re.compile(r"(?:^| )(?:the|is|are|was|of|for|that|with|not|has|no) ")
 _SIGNED = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)")
 """A number with signs that differ by language: ``12,345``, ``0.50``."""
@@ -57,11 +65,49 @@ def said_error(error: DetenteError, language: str) -> tuple[str, str]:
     >>> said_error(UsageError("Nobody foresaw this."), "es")
     ('Nobody foresaw this.', 'en')
     """
+    if isinstance(error, RecordError):
+        return _said_record(error, language)
     parts = [part for part in (error.what, error.where, error.why, error.fix) if part]
     told = [part.said(Catalogue(language)) if isinstance(part, Text) else said_part(part, language) for part in parts]
     if language == SOURCE or not parts or any(text is None for text in told):
         return str(error), SOURCE
     return " ".join(text for text in told if text is not None), language
+
+
+def _said_record(error: RecordError, language: str) -> tuple[str, str]:
+    """The first problems of a record and how many more there are."""
+    words, told = Catalogue(language), [said_problem(one, language) for one in error.problems[:MOST_PROBLEMS]]
+    if any(spoken == SOURCE for _, spoken in told):
+        return str(error), SOURCE
+    lines = [words("record.problems_are", n=len(error.problems)), *(text for text, _ in told)]
+    more = len(error.problems) - MOST_PROBLEMS
+    return "\n  ".join([*lines, *([words("record.and_more", n=more)] if more > 0 else [])]), language
+
+
+def said_problem(problem: Problem, language: str, *, placed: bool = True) -> tuple[str, str]:
+    """One thing wrong in a file, and its language: where it stands (unless that is seen), what it is, what to do."""
+    told, spoken = said_sentence(f"{problem.what} {problem.fix}".strip(), language)
+    if not placed:
+        return told, spoken
+    if spoken == SOURCE:
+        return str(problem), SOURCE
+    words, place = Catalogue(language), problem.file
+    if problem.row is not None:
+        place += f", {words('record.at_row', row=problem.row)}"
+    if problem.column:
+        kind = "key" if problem.file.endswith(".toml") else "column"
+        place += f", {words(f'record.at_{kind}', name=problem.column)}"
+    return f"{place}: {told}", language
+
+
+def said_sentence(text: str, language: str) -> tuple[str, str]:
+    """A sentence in English, and its language: as said elsewhere, without the class of an error before it."""
+    placed = PLACED.fullmatch(text)
+    if placed:
+        row = int(placed["row"]) if placed["row"] else None
+        return said_problem(Problem(placed["file"], row, placed["column"], placed["what"]), language)
+    spoken = said_part(NAMED.sub("", text, count=1) if NAMED.match(text) else text, language)
+    return (text, SOURCE) if language == SOURCE or spoken is None else (spoken, language)
 
 
 def said_part(text: str, language: str) -> str | None:

@@ -68,12 +68,12 @@ def mirror(data: Any, source: str | None = None, **reading: Any) -> Mirror:
         Only one side's reports are there.
     """
     sides = {}
-    for side in ("origin", "destination"):
+    for side, plural in (("origin", "origins"), ("destination", "destinations")):
         try:
             sides[side] = read_panel(data, source, side=side, **reading)
         except EmptySample as error:
             raise EmptySample(
-                f"There is no report of the {side}s to compare with. {error.what}",
+                f"There is no report of the {plural} to compare with. {error.what}",
                 fix="Give a file with exports and imports, as reporters and partners.",
             ) from None
     return mirrored(sides["origin"], sides["destination"])
@@ -92,7 +92,7 @@ def mirrored(by_origin: Panel, by_destination: Panel) -> Mirror:
         raise EmptySample(
             "The two panels are not two reports of the same flows.",
             why=f"One has {' '.join(what[0])}, the other {' '.join(what[1])}, reported by the {by_origin.provenance.side or 'unknown'} "
-            f"and the {by_destination.provenance.side or 'unknown'} side.",
+            f"and by the {by_destination.provenance.side or 'unknown'} side.",
             fix="Give the origins' and the destinations' reports of the same kind, unit and period.",
         )
     tables = [

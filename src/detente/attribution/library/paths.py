@@ -125,7 +125,7 @@ def compute_paths(
         raise SpecificationError(
             f"The smallest amount recorded cannot be {smallest_usd_mn:g} million US$.",
             why="Half of it stands in for a recorded zero, which has no logarithm.",
-            fix="Give a positive amount: 0.001 for BACI, 1 for Correlates of War trade.",
+            fix="Give a positive amount: 0.001 for BACI, 1 for COW trade.",
         )
     sample = Sample.of(panel)
     asked = tuple(cases() if among is None else among)

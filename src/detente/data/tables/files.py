@@ -89,12 +89,12 @@ class Files:
                 f"{self.label(name)} is damaged, encrypted or packed in an unusual way.", fix="Download it again."
             ) from None
 
-    def json(self, name: str, of_what: str = "JSON") -> Any:
+    def json(self, name: str, of_whom: str = "") -> Any:
         """The JSON value in one of the files, of bearable size and depth.
 
         Raises
         ------
-        UnreadableFile : it is none; ``of_what`` says what it should have been.
+        UnreadableFile : it is none; ``of_whom`` says whose answer it should have been.
         """
         with self.open(name) as handle:
             raw = handle.read(DATA + 1)
@@ -106,7 +106,8 @@ class Files:
             return parse_json(decoded(raw)[0], self.label(name))
         except UnreadableFile as error:
             raise UnreadableFile(
-                f"{self.label(name)} is not {of_what}. {error.what}", fix="Download it again."
+                f"{self.label(name)} is no answer of {of_whom}. {error.what}" if of_whom else error.what,
+                fix="Download it again.",
             ) from None
 
     def label(self, name: str) -> str:

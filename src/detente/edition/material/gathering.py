@@ -12,7 +12,7 @@ from detente._foreign import read_json
 from detente.answer.pairs.any_pair import pair
 from detente.edition.material.changes import between, of_list, snapshot
 from detente.edition.material.subjects import PairSubject, Subject, SubjectLike, ahead
-from detente.errors import DetenteError, UsageError
+from detente.errors import UnknownStudy, UsageError
 from detente.run import read_run
 from detente.run.result import Run
 from detente.study import open_study
@@ -96,9 +96,9 @@ def _run(source: str, quick: bool) -> Run:
         return read_run(path)
     try:
         study = open_study(source)
-    except DetenteError as error:
+    except UnknownStudy as error:
         if path.exists():
             raise
-        error.fix = "Give a watch list (.toml), the folder of a finished run, or a study."
-        raise
+        fix = "Give a watch list (.toml), the folder of a finished run, or a study."
+        raise UnknownStudy(error.what, fix=fix) from None
     return study.run(quick=quick)

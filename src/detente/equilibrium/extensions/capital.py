@@ -159,7 +159,7 @@ def _check_path(capital_share: float, depreciation: float, years: int) -> None:
     """Raise unless both are shares and there is a year to follow."""
     for name, value, top in (("capital_share", capital_share, 1.0), ("depreciation", depreciation, 1.0 + 1e-12)):
         if not 0 < value < top:
-            raise SpecificationError(f"{name} is {value}.", fix="Give a share between 0 and 1.")
+            raise SpecificationError(f"{name}={value} is outside its range.", fix="Give a share between 0 and 1.")
     if years < 1:
         raise SpecificationError(f"years is {years}.", fix="At least one.")
 

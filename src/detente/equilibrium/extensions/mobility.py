@@ -195,7 +195,7 @@ def migrate(
     people = _people(people, economy)
     for name, value in (("nu", nu), ("delta", delta)):
         if not np.isfinite(value) or value < 0:
-            raise SpecificationError(f"{name} is {value}.", fix="Give zero or more.")
+            raise SpecificationError(f"{name}={value} is outside its range.", fix="Give zero or more.")
     if deficits == "balanced":
         economy = balanced(economy, theta, supply_elasticity)
     log_ease = partial_array(Shock(dict(ease or {})), economy)

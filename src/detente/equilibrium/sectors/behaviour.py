@@ -69,7 +69,7 @@ def check_behaviour(given: Behaviour) -> None:
     for name, low in (("scale", 0.0), ("pass_through", 0.0)):
         value = getattr(given, name)
         if not isinstance(value, int | float | np.number) or not np.isfinite(value) or value < low:
-            raise SpecificationError(f"{name} is {value!r}.", fix="Give zero or more.")
+            raise SpecificationError(f"{name}={value!r} is outside its range.", fix="Give zero or more.")
     if not 0 <= given.pass_through <= 1:
         raise SpecificationError(
             f"pass_through is {given.pass_through:g}.",

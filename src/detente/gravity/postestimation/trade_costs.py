@@ -152,7 +152,7 @@ def _effect(fit: GravityFit, economy: str, period: str | None) -> int:
         if effect.intercept and not effect.slopes and set(effect.columns) - {period} == {economy}:
             return place
     raise SpecificationError(
-        f"There is no effect of '{economy}'{f' by {period}' if period else ''} in this fit.",
+        f"There is no effect of '{'^'.join(filter(None, (economy, period)))}' in this fit.",
         fix="Multilateral resistance is read off the exporter-year and importer-year effects.",
     )
 

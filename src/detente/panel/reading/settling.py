@@ -143,7 +143,7 @@ def _known_codes(frame: pl.DataFrame, label: str, known: DataSource | None, note
         return count.drop(frame, keep, "aggregates", codes=few(odd)) if odd else frame
     for role in ("origin", "destination"):
         stats = frame.group_by(role).agg(pl.len(), pl.col("period").min().alias("a"), pl.col("period").max().alias("b"))
-        years = {c: f"{n:,} rows, {a}-{b}" for c, n, a, b in stats.iter_rows()}
+        years = {c: f"{n:,} row{'s' if n != 1 else ''}, {a}-{b}" for c, n, a, b in stats.iter_rows()}
         names.check_codes(years, column=f"{role} of {label}", years=years)
     return frame
 

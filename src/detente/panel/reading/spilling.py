@@ -124,7 +124,7 @@ def _first_come(known: dict[Any, int], held: Labels, column: str) -> np.ndarray:
         place = [known.setdefault(level, len(known)) for level in held.levels.tolist()]
     except TypeError:  # lists, structs
         raise DataError(
-            f"Column '{column}' holds {type(held.levels[0]).__name__}s, and labels are single values.",
+            f"Column '{column}' holds values of type {type(held.levels[0]).__name__}, and labels are single values.",
             fix="Make a column of text or numbers of it.",
         ) from None
     return np.array([*place, -1], np.int32)[held.codes]
@@ -150,7 +150,7 @@ def _sorted_levels(column: str, found: list[Any]) -> tuple[np.ndarray, np.ndarra
         levels = series.gather(order).to_numpy()
     except (TypeError, pl.exceptions.PolarsError):
         raise DataError(
-            f"Column '{column}' holds {' and '.join(sorted({type(v).__name__ for v in found}))} in different batches.",
+            f"Column '{column}' holds {', '.join(sorted({type(v).__name__ for v in found}))} in different batches.",
             fix="Give it one type.",
         ) from None
     ranks = np.full(len(found) + 1, -1, np.int32)

@@ -172,7 +172,7 @@ def _contradictions(changes: list[_Change]) -> list[Problem]:
             if b.first > (a.last or a.first):
                 break
             if a.value != b.value:
-                when = "on the same day" if a.first == b.first else f"while {a.event_id} still holds"
+                when = "on the same day" if a.first == b.first else f"while the event {a.event_id} still holds"
                 what = (
                     f"{b.event_id} sets {b.name}={b.value} {when}; "
                     f"{a.event_id} (row {a.row}) sets it to {a.value} from {a.first}."

@@ -197,12 +197,10 @@ def read_watchlist(path: str | Path) -> WatchList:
         found._path = path
         return found
     except ValidationError as error:
-        shown = [in_plain_words(_unwrapped(one), _KEYS) for one in error.errors()[:5]]
-        more = [f"and {error.error_count() - 5} more."] if error.error_count() > 5 else []
-        n = error.error_count()
-        raise SpecificationError(
-            f"{path} has {n} problem{'s' if n > 1 else ''}:\n  " + "\n  ".join([*shown, *more])
-        ) from None
+        n, problems = error.error_count(), "\n  ".join(in_plain_words(_unwrapped(e), _KEYS) for e in error.errors()[:5])
+        more = f"\n  and {n - 5} more." if n > 5 else ""
+        count = f"{n} problem{'s' if n > 1 else ''}"
+        raise SpecificationError(f"{path} has {count}:\n  {problems}{more}") from None
     except DetenteError as error:  # an economy that is none, found while two dyads were compared
         raise SpecificationError(f"{path}: {error.what}", fix=error.fix) from None
 

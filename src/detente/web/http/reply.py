@@ -25,7 +25,6 @@ from detente.web.http.telling import (
     lang_of,
     stands_in_words,
     told_error,
-    told_record,
     told_text,
     worded,
 )
@@ -111,7 +110,7 @@ def problem(
     spoken = language if stands_in_words(error) else SOURCE
     parts = {name: said_part(data[name], language) for name in ("what", "where", "why", "fix") if data[name]}
     if isinstance(error, RecordError):
-        told_all = told_record(error, words_of(request))
+        told_all = told_error(error, words_of(request))
         data["what"], spoken = told_all, told_all.lang
     elif all(text is not None for text in parts.values()):
         data |= parts

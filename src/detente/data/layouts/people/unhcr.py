@@ -32,7 +32,7 @@ def read_files(files: Files, progress: Progress | None) -> Facts | None:
         return None
     items: list[dict[str, object]] = []
     for name in pages:
-        answer = files.json(name, "an answer of UNHCR's API")
+        answer = files.json(name, "UNHCR")
         if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
             raise UnreadableFile(f"{files.label(name)} is no answer of UNHCR's API.", fix="Ask again.")
         items += answer["items"]
