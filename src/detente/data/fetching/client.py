@@ -177,7 +177,7 @@ def _check(answer: Any, url: str) -> None:
     reasons = {401: "it asks for a key, or does not know the one given", 403: "it refuses (a key, a quota or the terms of use)",
                404: "it has nothing at this address", 413: "it finds the request too large", 429: "it was asked too often"}  # fmt: skip
     raise DataError(
-        f"{_bare(url)} answers with status {status}: {reasons.get(status, 'that is an error')}.",
+        f"{_bare(url)} answers with status {status}: {reasons.get(status, 'it answers with an error')}.",
         fix="Ask for fewer years or economies, wait, or get the file by hand: detente data add FILE --as SOURCE",
     )
 
