@@ -62,6 +62,10 @@ def test_what_may_be_read_otherwise_is_not_high(text):
     assert "high" not in marks(text)
 
 
+def test_an_amount_in_brackets_after_a_change_may_be_the_change_or_what_it_came_to():
+    assert marks("Exports fell 15 percent ($3 million) in 2019.") == ["high", "medium"]
+
+
 @pytest.mark.parametrize("word", ["may", "could", "will", "would", "not", "never", "expected", "estimated"])
 @pytest.mark.parametrize(
     "text", ["Sales {} reach $3m in 2019.", "In 2019 sales {} reach $3m.", "Sales in 2019 {} were $3m."]

@@ -215,3 +215,10 @@ def test_stretches_up_to_a_day_bare_days_and_named_quarters(text: str, language:
 
 def test_a_bare_day_is_of_the_month_named_before() -> None:
     assert read("In March it fell. On the 24th, a ship came.") == ["2031-03", "2031-03-24"]
+
+
+@pytest.mark.parametrize(
+    "text", ["the first five months of 2015/16", "the first half of 2015-16", "the first half of 2015-2016"]
+)
+def test_part_of_a_budget_year_whose_country_is_not_told_is_no_date(text):
+    assert [(d.text, d.date) for d in find_dates(f"Trade rose in {text}.", "en", "2016-03-19")] == [(text, "")]

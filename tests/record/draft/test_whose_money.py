@@ -108,3 +108,22 @@ def test_nouns_and_letters_of_money(text, unit):
 )
 def test_letters_and_verbs_that_are_no_money(text):
     assert not {u for u, _ in units(text)} & {"won", "zmw", "gtq", "hnl", "krw"}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Cameroon sold goods for FCFA 25.1 billion in 2021.", "xaf_mn"),
+        ("Exports of Senegal were 25.1 billion CFA francs in 2021.", "xof_mn"),
+        ("Exports of Ivory Coast to Gabon were 25.1 billion CFA in 2021.", "xof_mn"),
+        ("Exports were 25.1 billion CFA francs in 2021.", "xof_mn"),
+    ],
+)
+def test_a_cfa_franc_is_that_of_the_first_economy_that_has_one(text, unit):
+    assert [u for u, _ in units(text)] == [unit]
+
+
+@pytest.mark.parametrize("economy", ["Samoa", "Tonga", "Fiji"])
+def test_a_plain_dollar_may_be_any_money_that_is_written_so(economy):
+    (found,) = units(f"Exports of {economy} were $4.2 million in 2021.")
+    assert found[1] != "high"

@@ -31,6 +31,8 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
         own = _other_dollar(sentence) or _other_dollar(text) or _main_dollar(text) if twin else dollar_of_offices(text)
         return replace(figure, unit=own + figure.unit.removeprefix("usd")) if own else figure
     noun, slash, rate = figure.unit.partition("/")
+    if noun == "xof":
+        return replace(figure, unit=_franc_of_union(dyad, sentence, text) + slash + rate)
     if not noun.isalpha() or noun in MONEY:
         return figure
     if code := _named(noun, text):
@@ -53,6 +55,19 @@ def _named(noun: str, text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+_CENTRAL_AFRICAN = frozenset({"CMR", "CAF", "TCD", "COG", "GAB", "GNQ"})
+_WEST_AFRICAN = frozenset({"BEN", "BFA", "CIV", "GNB", "MLI", "NER", "SEN", "TGO"})
+
+
+def _franc_of_union(dyad: Sequence[str], sentence: str, text: str) -> str:
+    """Which CFA franc is meant: that of the first economy spoken of that has one."""
+    for economies in (dyad, _spoken_of(sentence), _spoken_of(text)):
+        owner = next((economy for economy in economies if economy in _CENTRAL_AFRICAN | _WEST_AFRICAN), "")
+        if owner:
+            return "xaf" if owner in _CENTRAL_AFRICAN else "xof"
+    return "xof"
+
+
 _TOLD_IN_US_DOLLARS = re.compile(
     r"(?<![A-Z])\$\s?[\d.,]+\s?(?:[a-z]+\s?)?\((?:about\s|around\s|or\s|some\s)?(?:US\s?\$|USD\b|U\.S\.\s?\$)"
 )
@@ -67,8 +82,8 @@ def _other_dollar(text: str) -> str:
 @lru_cache(maxsize=8)
 def _main_dollar(text: str) -> str:
     """The dollar of the economy that a text names most of those with a dollar other than that of the United States."""
-    owners = [economy for economy in _spoken_of(text) if money_called("dollar", economy) not in ("", "usd")]
-    return money_called("dollar", max(owners, key=lambda e: text.count(name_of(e)))) if owners else ""
+    owners = [economy for economy in _spoken_of(text) if _own_dollar(economy) not in ("", "usd")]
+    return _own_dollar(max(owners, key=lambda e: text.count(name_of(e)))) if owners else ""
 
 
 def is_open_dollar(figure: FigureMention, text: str) -> bool:
@@ -80,7 +95,12 @@ def is_open_dollar(figure: FigureMention, text: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _other_dollars(text: str) -> frozenset[str]:
-    return frozenset(money_called("dollar", economy) for economy in _spoken_of(text)) - {"", "usd"}
+    return frozenset(_own_dollar(economy) for economy in _spoken_of(text)) - {"", "usd"}
+
+
+def _own_dollar(economy: str) -> str:
+    """An economy's own money that is written with a plain *$*: its dollar, tala or pa'anga; empty where it has none."""
+    return next((code for noun in ("dollar", "tala", "pa'anga") if (code := money_called(noun, economy))), "")
 
 
 @lru_cache(maxsize=256)
@@ -107,5 +127,5 @@ def dollar_of_offices(text: str) -> str:
     register = default_register()
     houses = [register.organisations[h] for h in register.houses(text) if h in register.organisations]
     owners = {house.country for house in houses if house.kind in _OFFICES and house.country}
-    dollars = {money_called("dollar", owner) for owner in owners}
+    dollars = {_own_dollar(owner) for owner in owners}
     return dollars.pop().removeprefix("usd") if len(owners) == 1 else ""

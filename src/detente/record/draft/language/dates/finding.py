@@ -95,7 +95,8 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
             year_given = bool(re.search(r"\d{4}|\byear\b|\baño\b", match.group(), re.IGNORECASE))
             found.append(_Found(start, end, days, relative, year_given))
             taken[start:end] = b"\1" * (end - start)
-    joined = _join_ranges(sorted(found, key=lambda f: f.start), text, language)
+    ordered = [_of_split_year(item, text) for item in sorted(found, key=lambda f: f.start)]
+    joined = _join_ranges(ordered, text, language)
     return [
         DateMention(f.start, f.end, text[f.start : f.end], iso(*f.days) if f.days else "", f.relative) for f in joined
     ]
@@ -105,6 +106,18 @@ def find_dates(text: str, language: str, published: str = "", own: Iterable[tupl
 def _rules(language: str) -> list[Rule]:
     source = RULES[language]
     return [(re.compile(pattern, flags), rule, relative) for pattern, rule, relative, flags in source]
+
+
+_SPLIT = re.compile(r"[-–/](?:20)?(\d\d)(?![\d/–-])")
+"""The second of a budget year's two years."""
+
+
+def _of_split_year(item: _Found, text: str) -> _Found:
+    """*The first five months of 2015/16* is of a budget year, whose months its country tells: no date."""
+    year, second = text[item.end - 4 : item.end], _SPLIT.match(text, item.end)
+    if second and year.isdigit() and item.end - item.start > len(year) and int(second[1]) == (int(year) + 1) % 100:
+        return replace(item, end=second.end(), days=None)
+    return item
 
 
 _JOIN = {

@@ -20,6 +20,8 @@ _CHANGE_NOUN = re.compile(
 _SHARE = re.compile(rf"\b{either('carrying', 'share', *LANGUAGES)}\s(?:el\s|un\s)?{_HEDGE}?$", re.IGNORECASE)
 _AMOUNT_BEFORE = re.compile(r"\d[\d.,]*\s?(?:[^\W\d]+\s){0,3}?[^\W\d]*\s?\($")
 """Before a change in brackets: the amount that it is of (*rose $96 million (2.5 percent)*)."""
+_PCT_BEFORE = re.compile(r"\d\s?(?:%|per\s?cent|por\s?ciento)\s\([^\d()]*$", re.IGNORECASE)
+"""Before an amount in brackets that may be the change or what it came to: *fell 15 percent ($4 million)*."""
 _SIGNED = re.compile(r"[-−–+]\s?\d")
 _BY = re.compile(rf"\bby\s{_HEDGE}?$", re.IGNORECASE)
 _MOVES = re.compile(rf"\b{_WAYS}\b", re.IGNORECASE)
@@ -42,4 +44,4 @@ def is_plain(text: str, figure: FigureMention) -> bool:
         signed = re.search(r"[-−–+]\s?$", before) or _SIGNED.match(figure.text)
         return bool(tight or signed) and direction_at(text, figure) != ""
     before = text[max(0, figure.start - 40) : figure.start]
-    return not change and not _CHANGE_NOUN.search(before) and not _BY.search(before)
+    return not change and not any(words.search(before) for words in (_CHANGE_NOUN, _BY, _PCT_BEFORE))
