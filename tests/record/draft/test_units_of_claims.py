@@ -31,3 +31,30 @@ def test_every_drafted_unit_may_enter_a_record(name):
 @pytest.mark.parametrize("unit", ["usdmn", "usd_m", "USD_MN", "Persons", "pct.", "person"])
 def test_a_usual_unit_mistyped_is_named(unit):
     assert "Did you mean" in claim_units(claims(unit))[0].what
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("El comercio bilateral entre Perú y Chile fue de 5.400 miles de dólares en 2019.", "es", ("5.4", "usd_mn")),
+        ("Las exportaciones de Perú a Chile, en miles de dólares, fueron 5.400 en 2019.", "es", ("5.4", "usd_mn")),
+        (
+            "Las exportaciones de Perú a Chile fueron de 3 miles de millones de dólares en 2019.",
+            "es",
+            ("3000", "usd_mn"),
+        ),
+        (
+            "Las exportaciones de Perú a Chile, en miles de millones de dólares, fueron 5,4 en 2019.",
+            "es",
+            ("5400", "usd_mn"),
+        ),
+        ("Exports of Peru to Chile (US$ thousand) were 5,400 in 2019.", "en", ("5.4", "usd_mn")),
+        ("Exports of Peru to Chile, in thousands of dollars, were 5,400 in 2019.", "en", ("5.4", "usd_mn")),
+        ("En 2019 cruzaron 12 miles de camiones.", "es", ("12000", "camiones")),
+        ("La ruta tiene 300 millas desde 2019.", "es", ("300", "mi")),
+        ("The road has had 12 miles since 2019.", "en", ("12", "mi")),
+    ],
+)
+def test_thousands_are_no_miles(text, language, said):
+    rows = draft_claims(Article("", text, "2020-05-14", language), "S").rows
+    assert [(row.cells.get("value"), row.cells.get("unit")) for row in rows] == [said]

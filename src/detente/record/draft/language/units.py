@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from math import prod
 
 from detente.economies import table as economies
 from detente.record.draft.language.signs import ANY_SIGN, CODES, SIGNS, code_of
@@ -191,12 +192,14 @@ def rate_at(text: str, position: int) -> tuple[int, str]:
 
 
 _LABEL = re.compile(
-    rf"(?:\(|\b(?:in|en)\s|,\s)(?:(?P<sign>{ANY_SIGN})\s?(?P<scale>millions?|billions?|mn|bn|millones|miles\sde\smillones)"
-    r"|(?P<scaled>millions?\sof|billions?\sof|millones\sde|miles\sde\smillones\sde)\s(?P<money>(?:US\s|U\.S\.\s)?[a-záéíóú]+))"
+    rf"(?:\(|\b(?:in|en)\s|,\s)(?:(?P<sign>{ANY_SIGN})\s?(?P<scale>thousands?|millions?|billions?|mn|bn|millones|"
+    r"miles(?:\sde\smillones)?)"
+    r"|(?P<scaled>(?:thousands?|millions?|billions?)\sof|millones\sde|miles\sde(?:\smillones\sde)?)\s"
+    r"(?P<money>(?:US\s|U\.S\.\s)?[a-záéíóú]+))"
     r"(?![\w]|\s?\d)",
     re.IGNORECASE,
 )
-_SCALES = {"million": 1e6, "mn": 1e6, "millones": 1e6, "billion": 1e9, "bn": 1e9, "miles": 1e9}
+_SCALES = {"thousand": 1e3, "miles": 1e3, "million": 1e6, "mn": 1e6, "millones": 1e6, "billion": 1e9, "bn": 1e9}
 
 
 def unit_labels(text: str) -> list[tuple[int, int, str, float]]:
@@ -209,8 +212,8 @@ def unit_labels(text: str) -> list[tuple[int, int, str, float]]:
     for label in _LABEL.finditer(text):
         sign, money = label["sign"], unit_at(text, label.start("money")) if label["money"] else None
         unit = code_of(sign) if sign else money[1] if money else ""
-        scale = re.split(r"\W", (label["scale"] or label["scaled"]).casefold())[0]
-        times = _SCALES.get(scale) or _SCALES.get(scale.removesuffix("s"), 0.0)
-        if unit in MONEY and times:
+        words = re.findall(r"\w+", (label["scale"] or label["scaled"]).casefold())
+        times = prod(_SCALES.get(word) or _SCALES.get(word.removesuffix("s"), 1.0) for word in words)
+        if unit in MONEY:
             found.append((label.start(), label.end(), unit, times))
     return found
