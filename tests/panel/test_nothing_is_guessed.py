@@ -295,6 +295,24 @@ def test_a_name_that_is_not_of_one_economy_is_refused(name, says):
         read_panel(named_by(lambda code: name if code == "VEN" else code))
 
 
+@pytest.mark.parametrize("head", ["{}", "X{}", "{} [YR{}]"])
+def test_years_side_by_side_are_read_as_rows(head):
+    long = pl.concat([real(year) for year in (2013, 2014, 2015)])
+    wide = long.pivot("year", index=["exporter", "importer"], values="trade_usd_mn")
+    wide = wide.rename({str(year): head.format(year, year) for year in (2013, 2014, 2015)})
+    with pytest.raises(AmbiguousColumn, match="unit of the columns of years"):
+        read_panel(wide)
+    panel, right = read_panel(wide, unit="usd_mn"), read_panel(long)
+    assert panel.years == right.years
+    np.testing.assert_array_equal(panel.flows, right.flows)
+    assert "3 columns of years" in str(panel.report)
+
+
+def test_a_year_beside_a_column_of_years_is_no_wide_table():
+    odd = real().with_columns(pl.lit(1.0).alias("2013"), pl.lit(1.0).alias("2014"))
+    np.testing.assert_array_equal(read_panel(odd).flows, read_panel(real()).flows)
+
+
 def test_two_spellings_of_an_economy_are_one(tmp_path):
     rows = [("Perú", "Chile", 2010, 40.0), ("PER", "Chile", 2010, 41.0), ("Chile", "Peru", 2010, 1.0)]
     with pytest.raises(DuplicateRows, match="PER->CHL 2010"):

@@ -27,9 +27,11 @@ KNOWN: dict[str, tuple[str, ...]] = {
 """Names known for each role, compared without regard to case."""
 
 ALSO: dict[str, tuple[str, ...]] = {
-    "period": ("yr", "año", "anio"),
-    "value": ("exports", "imports", "trade_value", "valor", "value_usd_bn", "trade_usd_bn"),
-}
+    "period": ("yr", "año", "anio", "date"),
+    "value": (
+        "exports", "imports", "trade_value", "valor", "value_usd_bn", "trade_usd_bn", "usd", "kusd", "usd_mn", "usd_bn",
+    ),
+}  # fmt: skip
 """Further names of a role, looked for where no column bears one of :data:`KNOWN`."""
 
 ENDS = (

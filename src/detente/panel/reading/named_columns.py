@@ -15,6 +15,7 @@ from detente.language import Number, Text, few
 from detente.panel.columns import NEEDED, find_roles
 from detente.panel.levels import KEYS
 from detente.panel.persons import check_persons, is_stock, one_population
+from detente.panel.reading.wide import by_year
 
 OUR_NAMES = {"period": "year"}  # what the caller's parameter is called, where it is not the role
 
@@ -24,16 +25,13 @@ def of_table(
     missing: tuple[str, ...], notes: tuple[Text, ...] = (),
 ) -> Flows:  # fmt: skip
     """A table with named columns: one row a flow, or one a flow and product."""
+    table, years = by_year(table)
     found = find_roles(table.columns, needed=NEEDED, called=OUR_NAMES, **roles)
     if table.height == 0:
         raise EmptySample(f"{label} has no rows.", fix="Give a table with one row a flow and year.")
     measured = unit_named(unit) if unit is not None else unit_in(str(found.value))
     if measured is None:
-        raise AmbiguousColumn(
-            f"The unit of '{found.value}' in {label} is not stated.",
-            why="A guess could be wrong a thousandfold, or take persons for dollars.",
-            fix=f"Give unit= (on the command line --unit): {', '.join(UNITS)}; or name the column with it, as trade_usd_mn.",
-        )
+        raise _without_unit("" if years else str(found.value), label)
     stated = unit_in(str(found.value))
     if unit is not None and stated is not None and stated.name != unit:
         raise AmbiguousColumn(
@@ -41,6 +39,8 @@ def of_table(
         )
     count = Count()
     count.notes.extend(notes)
+    if years:
+        count.notes.append(Text("rows.side_by_side", n=Number(str(years))))
     cells = table[str(found.value)]
     if missing and cells.dtype == pl.String:
         told = cells.str.strip_chars().is_in(list(missing))
@@ -65,6 +65,20 @@ def of_table(
     return Flows(
         frame, measured.name, kind_of(measured, kind), level="product" if found.sector else "total",
         stock=is_stock(found.value) or is_stock(population), notes=tuple(count.notes), rows=table.height, population=population,
+    )  # fmt: skip
+
+
+def _without_unit(column: str, label: str) -> AmbiguousColumn:
+    """The error of a column that does not say its unit, or of columns of years where it has no name."""
+    why = "A guess could be wrong a thousandfold, or take persons for dollars."
+    if not column:
+        return AmbiguousColumn(
+            f"The unit of the columns of years in {label} is not stated.", why=why,
+            fix=f"Say it with unit= (on the command line --unit): {', '.join(UNITS)}.",
+        )  # fmt: skip
+    return AmbiguousColumn(
+        f"The unit of '{column}' in {label} is not stated.", why=why,
+        fix=f"Give unit= (on the command line --unit): {', '.join(UNITS)}; or name the column with it, as trade_usd_mn.",
     )  # fmt: skip
 
 

@@ -77,7 +77,8 @@ def _one(of: ScreenWords, flow: Flow, fall: Fall, side: str, finding: Finding) -
     if checks is None or plain == "depends":
         return _said(of, flow, "depends_on_base", years=years)
     as_told = {"odd": "strong", "shared": "shared" if side == "falls" else "usual"}
-    told = _said(of, flow, f"{side}_{as_told.get(plain, plain)}", years=years)
+    said = as_told.get(plain, plain)
+    told = _said(of, flow, f"{'rises' if said == 'usual' and side != 'falls' else side}_{said}", years=years)
     key = f"first.{'all' if unusual else 'none'}_other{'_one' if able == 1 else ''}"
     return of.words(key, finding=told.removesuffix("."), n=of.words.number(able))
 
