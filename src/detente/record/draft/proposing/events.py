@@ -150,7 +150,7 @@ def _event(one: _Told, id_: str, source_id: str, known: KnownRecord) -> DraftRow
 def _title(kind: str, actors: Sequence[str], language: str) -> str:
     """The kind of event and the first two economies, in a language."""
     words = Catalogue(language)
-    said = words.known("word", kind) if kind else words("drafted.event")
+    said = words.known("word", kind or "event")
     names = [name_of(code, language) for code in actors[:2]]
     told = words("answer.and", first=names[0], last=names[1]) if len(names) == 2 else "".join(names)
     return said[:1].upper() + said[1:] + (f": {told}" if told else "")
