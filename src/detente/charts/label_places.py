@@ -13,7 +13,6 @@ from detente.charts.strokes import shade
 AWAY = (16, 30, 46, 64, 84)
 """How far above or below its point a label may stand where there is no room beside it, in units of the picture."""
 FAR = ("", "-left", "-right")
-NARROW, WIDE = frozenset(" .,'iljtfrI"), frozenset("mwMW")
 
 
 class LabelPlaces:
@@ -33,7 +32,7 @@ class LabelPlaces:
         for money, share, shift in product(
             labels.amounts(due - sold), (0.5, 0.6, 0.7, 0.4, 0.8), (0, -14, 14, -28, 28)
         ):
-            half = max(4 * len(f"{labels.gap} {year}"), breadth(money) / 2 * size)
+            half = max(4 * len(f"{labels.gap} {year}"), strokes.breadth(money) / 2 * size)
             x, y = plane.x(year) + shift, plane.y(due) + share * (plane.y(sold) - plane.y(due))
             box = (x - half, y - 22, x + half, y + 16)
             inside = box[0] >= plane.left and box[2] <= plane.width - 2
@@ -66,7 +65,7 @@ class LabelPlaces:
         leave the picture or touch something, the dashed lines of flags too unless they may stand ``over`` them."""
         plane = self.plane
         x, y = plane.x(year), plane.y(value)
-        high, wide = plane.size * 0.9, breadth(text) * plane.size
+        high, wide = plane.size * 0.9, strokes.breadth(text) * plane.size
         dy = -9 - away if "above" in way else high + 9 + away if "below" in way else high / 2 - 1
         side = 9 if not away else -0.25 * wide
         dx = side if "right" in way else -side if "left" in way else 0
@@ -97,12 +96,3 @@ def dot(plane: GapPlane, year: int, value: float, colour: str, *, hollow: bool =
     fill = shade("paper") if hollow else shade(colour)
     edge = shade(colour) if hollow else shade("paper")
     return f'<circle cx="{plane.x(year):.1f}" cy="{plane.y(value):.1f}" r="4.5" fill="{fill}" stroke="{edge}" stroke-width="1.5"/>'
-
-
-def breadth(text: str) -> float:
-    """How wide bold words are, in sizes of their type, as a browser draws them without serifs.
-
-    >>> round(breadth("US$546m"), 2), round(breadth("will"), 2)
-    (4.57, 1.88)
-    """
-    return sum(0.33 if c in NARROW else 0.89 if c in WIDE else 0.7 if c.isupper() else 0.57 for c in text)

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from detente.charts.palette import FONT, SHADES
 from detente.charts.pen import By, here
 from detente.charts.standalone import as_pdf, plain
-from detente.charts.strokes import wrapped
+from detente.charts.strokes import breadth, wrapped
 from detente.language import Catalogue
 from detente.report.first_screen import KeyNumber, Picture, first_screen
 from detente.report.story import Story
@@ -18,7 +18,7 @@ WIDE, HIGH = 794, 1123  # A4 at 96 dots an inch
 LEFT, RIGHT = 60, 734
 WIDTH = RIGHT - LEFT
 LEAST = 190  # room below which a second chart is left out
-LETTER = 0.49  # mean width of a letter, in its size
+LETTER = 0.49  # mean width of a letter that is not bold, in its size
 
 
 def one_page(run: Any, language: str = "en", *, by: By = here) -> bytes | None:
@@ -77,7 +77,8 @@ class _Sheet:
         self, text: str, size: float, step: float, *, colour: str = "ink", bold: bool = False, strong: int = 0
     ) -> None:
         """A paragraph, its first ``strong`` letters bold."""
-        for k, line in enumerate(wrapped(text, int(WIDTH / (size * LETTER * (1.08 if bold else 1))))):
+        most = WIDTH / size
+        for k, line in enumerate(wrapped(text, most, breadth) if bold else wrapped(text, int(most / LETTER))):
             self.y += step
             head, rest = (line[:strong], line[strong:]) if k == 0 else ("", line)
             lead = f'<tspan font-weight="700">{escape(head)}</tspan>' if head else ""
@@ -129,7 +130,7 @@ class _Sheet:
             f'<path d="M{x:.1f} {self.y:.1f}h{wide:.1f}" stroke="{SHADES["ink"][0]}" stroke-width="2.5"/>'
         )
         self.y += 27
-        self.line(x, escape(number.value), min(21.0, wide / (len(number.value) * 0.56)), "ink", bold=True)
+        self.line(x, escape(number.value), min(21.0, wide / breadth(number.value)), "ink", bold=True)
         for line in wrapped(number.what, int(wide / (11.5 * LETTER))):
             self.y += 15
             self.line(x, escape(line), 11.5, "ink")

@@ -10,10 +10,10 @@ import polars as pl
 from detente._atomic import home_of, lock, settle_around, write_files
 from detente._foreign import read_text
 from detente.errors import Problem, RecordError
+from detente.record.exchange.in_plain import in_plain_form
 from detente.record.exchange.trial import check_with
-from detente.record.period import Period
 from detente.record.reading import read_table
-from detente.record.schema import CLAIMS, TABLES, RecordTable
+from detente.record.schema import TABLES, RecordTable
 from detente.record.states.vocabulary import FILE as VOCABULARY
 from detente.record.verdicts.independence.organisations import FILE as REGISTER
 
@@ -125,18 +125,8 @@ def _twice(a: dict[str, _Row], b: dict[str, _Row], table: RecordTable) -> list[t
 
 def _content(row: _Row, table: RecordTable) -> tuple[str, ...]:
     """What a row says, in whatever letters, digits and notes."""
-    return tuple(_plain(column, cell or "", table) for column, cell in row.items() if column not in (table.key, "note"))
-
-
-def _plain(column: str, cell: str, table: RecordTable) -> str:
-    try:
-        if column in table.numbers and table is not CLAIMS:  # the digits of a claim are part of it
-            return format(float(cell), ".12g")
-        if column in table.dates:
-            return str(Period.parse(cell))
-    except ValueError:
-        pass
-    return cell.casefold()
+    told = {column: cell or "" for column, cell in row.items() if column not in (table.key, "note")}
+    return tuple(in_plain_form(table, column, cell, exactly=False) for column, cell in told.items())
 
 
 def _by_id(folder: Path, table: RecordTable) -> dict[str, _Row]:

@@ -19,6 +19,7 @@ from detente._atomic import write_file
 from detente._foreign import read_bytes
 from detente.data.tables.archives import Limits, check_archive
 from detente.errors import MissingExtra, Problem, UnreadableFile, first_five
+from detente.record.exchange.in_plain import in_plain_form
 from detente.record.ledger import Ledger
 from detente.record.schema import FIGURES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, default_vocabulary
@@ -255,17 +256,8 @@ def csv_of(table: RecordTable, rows: Iterable[Cells]) -> str:
 
 def digest(name: str, row: Cells) -> str:
     """What a row says, in 16 letters; numbers that a workbook holds as such are alike in every writing."""
-    said = (f"{c}={_plain(name, c, cell)}" for c, cell in row.items() if cell)
+    said = (f"{c}={in_plain_form(TABLES[name], c, cell, exactly=True)}" for c, cell in row.items() if cell)
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:16]
-
-
-def _plain(name: str, column: str, cell: str) -> str:
-    if name == "claims" or column not in TABLES[name].numbers:
-        return cell  # the digits of a claim are part of it
-    try:
-        return _written(float(cell))
-    except ValueError:
-        return cell
 
 
 def _offered(name: str, table: RecordTable, vocabulary: Vocabulary) -> dict[str, Collection[str]]:

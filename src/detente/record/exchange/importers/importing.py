@@ -17,6 +17,7 @@ from detente.errors import OutputError, RecordError, UnreadableFile, UsageError,
 from detente.language.controls import clean
 from detente.record.exchange.importers.events import Row
 from detente.record.exchange.importers.layouts import ALIASES, RecordLayout, layout_of
+from detente.record.exchange.in_plain import in_plain_form
 from detente.record.exchange.trial import check_with
 from detente.record.period import Period
 from detente.record.reading import read_table
@@ -221,7 +222,8 @@ def _beside(
     found: RecordLayout, source: Row, rows: Iterable[Row], tables: Mapping[str, pl.DataFrame], notes: tuple[str, ...]
 ) -> Import:
     """Rows sorted into new ones, changed ones, those on record just so, and those there under another id."""
-    key = TABLES[found.table].key
+    table = TABLES[found.table]
+    key = table.key
     held = {row[key]: row for row in tables[found.table].iter_rows(named=True)}
     contents = {_content(found.table, row): id_ for id_, row in held.items()}
     new: dict[str, Row] = {}
@@ -233,7 +235,10 @@ def _beside(
         given.append(row)
         if id_ in held:
             differ = [
-                ImportChange(id_, c, held[id_][c] or "", v) for c, v in row.items() if not _alike(c, held[id_][c], v)
+                ImportChange(id_, column, before, after)
+                for column, after in row.items()
+                if in_plain_form(table, column, before := held[id_][column] or "", exactly=True)
+                != in_plain_form(table, column, after, exactly=True)
             ]
             changed += differ
             same += not differ
@@ -259,12 +264,6 @@ def _gone(table: str, given: list[Row], held: Mapping[str, Mapping[str, str | No
         at = Period.parse(row[when] or "")
         if min(p.first for p in covered) <= at.first and at.last <= max(p.last for p in covered):
             yield id_
-
-
-def _alike(column: str, before: str | None, after: str) -> bool:
-    if column == "value" and before:
-        return float(before) == float(after)
-    return (before or "") == after
 
 
 def _content(table: str, row: Mapping[str, str | None]) -> tuple[str | None, ...]:
