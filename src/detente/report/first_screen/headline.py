@@ -50,7 +50,8 @@ def change_sentence(of: ScreenWords) -> str:
     first = leading(flow.falls)
     falls = [fall for fall in flow.falls if fall.change < 0]
     if first is None:
-        return _said(of, flow, "falls_open", years=of.years(falls[0])) if falls else ""
+        deepest = min(falls, key=lambda fall: fall.change, default=None)
+        return _said(of, flow, "falls_open", years=of.years(deepest)) if deepest is not None else ""
     if len(falls) == 2 and (both := _two(of, flow, falls)):
         return both
     finding = finding_of(first, of.checks(first))
