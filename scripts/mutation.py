@@ -91,6 +91,9 @@ CENTRAL = {
         "tests/panel/test_reading.py tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py "
         "tests/panel/test_panel.py tests/data/test_layouts.py",
     ),
+    "columns": ("panel/columns.py", "tests/panel/test_columns.py tests/panel/test_reading.py"),
+    "as_written": ("data/tables/as_written.py", "tests/data/test_as_written.py"),
+    "headline": ("report/first_screen/headline.py", "tests/report/test_headline.py tests/report/test_first_screen.py"),
     "settling": (
         "panel/reading/settling.py",
         "tests/panel/test_reading.py tests/panel/test_nothing_is_guessed.py tests/panel/test_columns.py "

@@ -334,7 +334,8 @@ def test_where_the_flows_are_from_is_said_in_the_readers_language(language):
 
 
 def test_of_falls_that_nothing_can_be_compared_with_the_deepest_is_told():
-    small, deep = (Fall(*years, change, 0.0, change, None, None) for years, change in (((2014, 2017), -0.2), ((2018, 2020), -2.0)))  # fmt: skip
+    spans = (((2014, 2017), -0.2), ((2018, 2020), -2.0))
+    small, deep = (Fall(*years, change, 0.0, change, None, None) for years, change in spans)
     flows = (Flow("IND", "PAK", SOLD, SOLD, falls=(small, deep)), Flow("PAK", "IND", SOLD, SOLD))
     told = first_sentences(Facts(flows, SOLD), Catalogue("en"), in_text)["answer"]
     assert told.startswith("In 2018–20 India's sales to Pakistan fell.")
