@@ -19,19 +19,25 @@ UNITS = ("usd_mn", "usd_bn", "usd", "persons", "pct", "pp", "mmcfd", "km", "kbd"
 def figure_sense(figures: pl.DataFrame) -> list[Problem]:
     """Figures that cannot be meant: negative amounts, a unit mistyped, two preferred ones for one thing."""
     table = TABLES["figures"]
-    value = figures["value"].cast(pl.Float64, strict=False)
-    amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains(
-        "balance|change|growth|gap"
-    )
-    fix = "Fix the sign; a balance belongs in a series with 'balance' in its name."
-    found = problems_where(figures, table, (value < 0) & amount, "value", "{} is negative.".format, fix)
-    found += _units_mistyped(figures, table)
+    below = figures["value"].cast(pl.Float64, strict=False) < 0
+    found = []
+    if below.any():
+        amount = figures["kind"].is_in(["flow", "stock", "count"]) & ~figures["series"].str.contains(
+            "balance|change|growth|gap"
+        )
+        fix = "Fix the sign; a balance belongs in a series with 'balance' in its name."
+        found = problems_where(figures, table, below & amount, "value", "{} is negative.".format, fix)
+    return found + _units_mistyped(figures, table) + _series_slips(figures) + _twice_preferred(figures, table)
+
+
+def _twice_preferred(figures: pl.DataFrame, table: RecordTable) -> list[Problem]:
     chosen = figures["preferred"].is_in(["1", "1.0"]).fill_null(False)
+    if chosen.sum() < 2:
+        return []
     keys = figures.select("series", "period", "unit").with_columns(pl.when(chosen).then(1).alias("chosen"))
     twice = keys.select(pl.struct("series", "period", "unit", "chosen").is_duplicated()).to_series() & chosen
-    found += _series_slips(figures)
     what = "Two figures of one series and period are preferred."
-    return found + problems_where(figures, table, twice, "preferred", what, "Leave 1 with one of them.")
+    return problems_where(figures, table, twice, "preferred", what, "Leave 1 with one of them.")
 
 
 def claim_units(claims: pl.DataFrame) -> list[Problem]:
@@ -41,6 +47,8 @@ def claim_units(claims: pl.DataFrame) -> list[Problem]:
 
 def _units_mistyped(rows: pl.DataFrame, table: RecordTable) -> list[Problem]:
     typed = [u for u in rows["unit"].drop_nulls().unique() if _mistyped(u)]
+    if not typed:
+        return []
     return problems_where(
         rows, table, rows["unit"].is_in(typed), "unit",
         lambda u: f"'{u}' is close to a usual unit.{_meant(u)}",
@@ -71,6 +79,8 @@ def _series_slips(figures: pl.DataFrame) -> list[Problem]:
             and re.sub(r"\D", "", name) == re.sub(r"\D", "", other)
         ):
             slips[name] = other
+    if not slips:
+        return []
     mask = figures["series"].is_in(list(slips))
     what = "'{}' has one figure and is '{}' but for a letter."
     return problems_where(

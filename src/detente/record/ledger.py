@@ -16,6 +16,7 @@ from detente.record.as_of import as_of, diff
 from detente.record.check import check_tables
 from detente.record.frames import Frames
 from detente.record.reading import read_table
+from detente.record.remembered import once
 from detente.record.schema import TABLES
 from detente.record.states import build_states
 from detente.record.states.vocabulary import Vocabulary, vocabulary_of
@@ -132,10 +133,14 @@ def _read_all(folder: Path, vocabulary: Vocabulary | None) -> tuple[dict[str, pl
     unreadable = {p.file for p in problems}
     problems += [p for p in check_tables(tables, vocabulary) if not _follows(p, unreadable)]
     if not problems:
-        problems += build_states(tables["events"])[1]
+        problems += once(_contradictions, tables["events"])
     if not problems and not tables["claims"].is_empty():
         problems += check_claims(tables)
     return tables, problems
+
+
+def _contradictions(events: pl.DataFrame) -> list[Problem]:
+    return build_states(events)[1]
 
 
 def _follows(problem: Problem, unreadable: set[str]) -> bool:
