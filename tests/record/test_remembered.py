@@ -7,7 +7,7 @@ import pytest
 
 from detente.errors import RecordError
 from detente.record import Ledger
-from detente.record.remembered import SMALL, _remembered, once
+from detente.record.reading import FEW, _remembered, once
 from detente.record.states.vocabulary import FILE, read_vocabulary
 
 SETS = {"sets": "border.bridge=ajar"}
@@ -54,7 +54,7 @@ def test_the_same_events_are_judged_by_the_words_of_their_own_record(small):
 
 def test_a_large_table_is_looked_at_each_time_and_not_kept():
     looked = []
-    large = pl.DataFrame({"a": range(SMALL + 1)})
+    large = pl.DataFrame({"a": range(FEW + 1)})
     for _ in range(2):
         assert once(lambda frame: looked.append(frame) or [], large) == []
     assert len(looked) == 2

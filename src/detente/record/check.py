@@ -10,8 +10,7 @@ from detente.errors import Problem, did_you_mean
 from detente.language.controls import STEERING, steering
 from detente.record.figure_sense import claim_units, figure_sense
 from detente.record.period import Period
-from detente.record.reading import FIRST_ROW, problems_where, split_list
-from detente.record.remembered import once
+from detente.record.reading import FIRST_ROW, once, problems_where, split_list
 from detente.record.schema import SOURCES, TABLES, RecordTable
 from detente.record.states.vocabulary import Vocabulary, parse_sets
 

@@ -15,8 +15,7 @@ from detente.errors import Problem, RecordError
 from detente.record.as_of import as_of, diff
 from detente.record.check import check_tables
 from detente.record.frames import Frames
-from detente.record.reading import read_table
-from detente.record.remembered import once
+from detente.record.reading import once, read_table
 from detente.record.schema import TABLES
 from detente.record.states import build_states
 from detente.record.states.vocabulary import Vocabulary, vocabulary_of
