@@ -166,3 +166,24 @@ def test_what_follows_makes_up_for_an_unlikely_period(monkeypatch):
     found = rows("Exports in 2019 and 2020 came to $3m, imports to $4m.")
     assert [row["date"] for row in found] == ["2020", "2020"]
     assert [row["confidence"] for row in found] == ["low", "medium"]
+
+
+@pytest.mark.parametrize("mark", ["1. ", "1) ", "- ", "– ", "• ", "* "])
+@pytest.mark.parametrize(
+    "heading", ["Main exports to Sudan in 2022", "Among the main goods sold to Sudan during 2022:"]
+)
+def test_a_list_has_the_period_that_its_heading_names(heading, mark):
+    items = [
+        mark + "Tea, worth $4m.",
+        mark.replace("1", "2") + "Salt: $3m (12%)",
+        mark.replace("1", "3") + "Maize, $2m in 2021",
+    ]
+    found = rows("\n".join([heading, *items]), published="2023-08-29")
+    assert [row["date"] for row in found] == ["2022", "2022", "2022", "2021"]
+    assert {row["confidence"] for row in found[:3]} <= {"medium"}
+
+
+def test_a_list_under_a_sentence_or_under_two_periods_is_weighed_as_any():
+    for heading in ("Tea was sold in 2022.", "Exports to Sudan in 2021 and 2022:"):
+        found = rows(f"{heading}\n- Tea, worth $4m.", published="2023-08-29")
+        assert all(row["confidence"] != "high" for row in found)

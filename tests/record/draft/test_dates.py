@@ -222,3 +222,18 @@ def test_a_bare_day_is_of_the_month_named_before() -> None:
 )
 def test_part_of_a_budget_year_whose_country_is_not_told_is_no_date(text):
     assert [(d.text, d.date) for d in find_dates(f"Trade rose in {text}.", "en", "2016-03-19")] == [(text, "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("from the beginning of the year to the end of October", "en"),
+        ("since the start of this year until October", "en"),
+        ("desde el inicio del año hasta el final de octubre", "es"),
+        ("desde comienzos de año hasta octubre", "es"),
+    ],
+)
+def test_the_year_up_to_a_month(text, language):
+    for published, year in (("2025-11-11", 2025), ("2025-03-01", 2024)):
+        dates = [d.date for d in find_dates(f"Trade {text} rose.", language, published)]
+        assert dates == [f"{year}-01/{year}-10"]

@@ -151,3 +151,17 @@ def test_english_verbs_before_and_behind(verb: str) -> None:
 def test_each_figure_has_its_own_speaker(language: str, text: str, speakers: list[str]) -> None:
     rows = [row.as_row() for row in draft_claims(Article("", text, "2021-06-01", language), "N1").rows]
     assert [row["attributed_to"] for row in rows if row["value"]] == speakers
+
+
+def test_a_day_may_stand_between_a_verb_and_what_it_says():
+    for day in ("today", "today, Tuesday", "on Monday"):
+        text = f"Data from the customs office showed {day}, an increase in trade to $4m in 2020."
+        assert [c.source for c in find_credits(text, "en")] in (
+            ["Data from the customs office"],
+            ["the customs office"],
+        )
+
+
+def test_what_is_counted_credits_nothing():
+    for what in ("The population of Egypt", "The price of tea", "The number of visits"):
+        assert find_credits(f"{what} recorded 105 million in 2020.", "en") == []

@@ -127,3 +127,10 @@ def test_a_cfa_franc_is_that_of_the_first_economy_that_has_one(text, unit):
 def test_a_plain_dollar_may_be_any_money_that_is_written_so(economy):
     (found,) = units(f"Exports of {economy} were $4.2 million in 2021.")
     assert found[1] != "high"
+
+
+def test_a_plain_dollar_beside_us_dollars_is_the_one_peso_of_a_spanish_text():
+    text = "Los turistas de Chile gastaron US$ 13 millones en 2021. Las ventas fueron de $ 8 mil millones en 2021."
+    assert [u for u, _ in units(text, "es")] == ["usd_mn", "clp_mn"]
+    assert [u for u, _ in units(text.replace("Chile", "Chile y México"), "es")] == ["usd_mn", "usd_mn"]
+    assert all(confidence != "high" for _, confidence in units(text, "es")[1:])

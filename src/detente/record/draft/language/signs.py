@@ -19,6 +19,7 @@ LARGE = frozenset([*(sign for signs in _LARGE.values() for sign in signs), *_SPE
 """Signs that are money only before millions or more."""
 SIGNS = {
     **_SPELT,
+    **{f"{code}$": code.lower() for code in CODES},
     **{sign: code for signs in (_LARGE, _ANYWHERE) for code, found in signs.items() for sign in found},
 }
 """The code of every sign."""

@@ -29,6 +29,7 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
     if is_bare_dollar(figure):
         twin = _TOLD_IN_US_DOLLARS.search(text)  # $20 billion (US$13.1 billion): here, or elsewhere in the text
         own = _other_dollar(sentence) or _other_dollar(text) or _main_dollar(text) if twin else dollar_of_offices(text)
+        own = own or _peso_beside(figure, text)
         return replace(figure, unit=own + figure.unit.removeprefix("usd")) if own else figure
     noun, slash, rate = figure.unit.partition("/")
     if noun == "xof":
@@ -77,6 +78,17 @@ def _other_dollar(text: str) -> str:
     """The one dollar of the economies that a text speaks of which is not that of the United States; empty otherwise."""
     dollars = _other_dollars(text)
     return next(iter(dollars)) if len(dollars) == 1 else ""
+
+
+def _peso_beside(figure: FigureMention, text: str) -> str:
+    """The peso that a Spanish text means by *$ 8 mil millones* where it writes *US$* for dollars and one economy has pesos."""
+    if not re.search(r"\d\s?mil(?:lones)?\b", figure.text) or not _SIGNED_DOLLAR.search(text):
+        return ""
+    pesos = {money_called("pesos", economy) for economy in _spoken_of(text)} - {""}
+    return pesos.pop() if len(pesos) == 1 and not _other_dollars(text) else ""
+
+
+_SIGNED_DOLLAR = re.compile(r"\bUS\s?\$|\b[Uu]\$[SsDd]|\bUSD\b")
 
 
 @lru_cache(maxsize=8)

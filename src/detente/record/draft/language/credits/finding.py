@@ -46,6 +46,10 @@ _AFTER_WEAK = {
     language: re.compile(rf"\s?[,:]?\s?{either('attributions', 'reported', language)}|\s?[:,.]")
     for language in LANGUAGES
 }
+_ON_A_DAY = re.compile(
+    r"(?:,?\s(?:(?:on|este|el)\s)?(?:today|yesterday|hoy|ayer|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)\w*|,?\s(?:este|el)\s(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo))+(?:,(?=\s))?"
+)
+"""Between a verb and what it says: *Data showed today, Tuesday, an increase*."""
 _THAT = re.compile(r"\s?[,:]?\s?(?:that\b|que\b|[“\"‘«])|\s?[:,]")
 _NOBODY = {"per", "as per", "via", "the two sides", "two sides", "him", "her", "them", "él", "ella", "ellos", "ellas"}
 _NOT_SAYING = {language: re.compile(rf"\s{either('attributions', 'otherwise', language)}") for language in LANGUAGES}
@@ -104,8 +108,8 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
 
 _AMOUNT = re.compile(r"[$€£%]|\d\s(?:million|billion|millones)\b")
 _MEASURED = re.compile(
-    r"\b(?:value|volume|total|exports|imports|deficit|surplus|turnover|sales|shipments|inflows?|outflows?|trade\sbalance|trade"
-    r"|exportaciones|importaciones|ventas|compras|envíos|entradas|comercio|intercambio|déficit|superávit|saldo|balanza)"
+    r"\b(?:value|volume|number|population|price|production|output|consumption|demand|total|exports|imports|deficit|surplus|turnover|sales|shipments|inflows?|outflows?|trade\sbalance|trade"
+    r"|exportaciones|importaciones|ventas|compras|envíos|entradas|valor|volumen|número|población|precio|producción|consumo|demanda|comercio|intercambio|déficit|superávit|saldo|balanza)"
     r"(?:\s(?:of|with|from|to|in|between|de|del|con|a|al|entre|hacia)\b.*)?$"
 )
 """What is counted, not who counts: *the value of trade tallied $3m*."""
@@ -139,7 +143,8 @@ def _of_verb(
     before = _without_bracket([t for t in tokens if t.end <= verb.start()])
     if _passive(before, language):
         return None
-    beside = bool(_AFTER_WEAK[language].match(text, verb.end())) or verb.end() >= len(text) - 1
+    day = _ON_A_DAY.match(text, verb.end())
+    beside = bool(_AFTER_WEAK[language].match(text, day.end() if day else verb.end())) or verb.end() >= len(text) - 1
     last = before[-1].text if before else ""
     quoted = last in "”\"»“,—–-’'" and last != ""
     if last == "," and (described := described_before(text, before, language)):

@@ -58,6 +58,14 @@ def months_up_to_the_end(m: Match, s: DateSetting) -> Days | bool:
     return months_of(year, number - count + 1, number - count + 1)[0], last
 
 
+def year_up_to_a_month(m: Match, s: DateSetting) -> Days | None:
+    """*From the beginning of the year to the end of October*: of the latest year in which that month was over."""
+    if s.today is None:
+        return None
+    last = month_number(_told(m)["month"], s.language)
+    return months_of(s.today.year - (last > s.today.month), 1, last)
+
+
 def months_up_to_a_day(m: Match, s: DateSetting) -> Days | bool | None:
     """*The six months to 22 September*: from the day after the one so many months before."""
     words = _told(m)
@@ -183,6 +191,13 @@ RULES = {
             True,
             0,
         ),
+        (
+            r"\b(?:from|since)\sthe\s(?:beginning|start)\sof\s(?:the|this)\syear\s(?:to|through|till|until|up\sto)\s(?:the\send\sof\s)?"
+            rf"{_month('en', 'month')}{_NO_DAY}(?!\s\d{{4}})",
+            year_up_to_a_month,
+            True,
+            0,
+        ),
         (rf"\b(?:the\s)?(?:last|final)\s{_EN_COUNT}\smonths\sof\s{_Y}", last_months, False, I),
         (
             rf"\b(?:the\s)?first\s(?P<count>two|three)\s(?P<quarters>quarters)\sof\s(?:{_Y}|{_EN_THIS}|the\s(?:current\s)?year(?!\w))",
@@ -207,6 +222,8 @@ RULES = {
         (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta\sel|al|{_ES_ENDED}\sel)\s(?P<day>\d\d?)\sde"
          rf"\s{_month('es', 'month')}(?:\s(?:de\s|del\s)?{_Y})?(?!\w)",
          months_up_to_a_day, True, I),
+        (rf"\bdesde\s(?:el\s)?(?:inicio|comienzo|principio)s?\s(?:del|de)\s(?:este\s)?año\s(?:y\s)?(?:hasta|a)\s(?:el\s)?"
+         rf"(?:(?:final|fin|cierre)(?:es)?\sde\s)?{_month('es', 'month')}(?!\w|\sde(?:l\saño)?\s\d)", year_up_to_a_month, True, I),
         (rf"{_Y}\s?\(\s?{_ES_1}(?:\s?[-–—]\s?|\sa\s){_ES_2}\s?\)", months_between, False, I),
         (rf"\b(?:los\s)?(?:primeros\s(?P<count>dos|tres|[23])|(?P<count2>dos|tres|[23])\sprimeros)\s(?P<quarters>trimestres)"
          rf"\sdel?\s(?:año\s)?(?:{_Y}|{_ES_THIS}|año(?!\w))", first_months, True, I),

@@ -26,7 +26,8 @@ _NOT_BOUND = r"(?!(?:más|menos|more|less|fewer|up|down)\s(?:of|del?)\b)"
 _UP = re.compile(rf"\b{either('direction', 'up', *LANGUAGES)}\b{_ON}$", re.IGNORECASE)
 _DOWN = re.compile(rf"\b{either('direction', 'down', *LANGUAGES)}\b{_ON}$", re.IGNORECASE)
 _LEVEL = re.compile(
-    r"\b(?:to|at|a|al|hasta|from|desde|del?|reaching|of|as\slow\sas|as\shigh\sas)\s(?:un\s|el\s|about\s|some\s)?$",
+    r"\b(?:to|at|a|al|hasta|from|desde|del?|reaching|of|as\slow\sas|as\shigh\sas"
+    r"|se\s(?:encuentr|encontr|sit[uú]|ubic|mantien|mantuv)\w*\sen)\s(?:un\s|el\s|about\s|some\s)?$",
     re.IGNORECASE,
 )
 _YEARLY = r"(?:(?:year[- ]on[- ]year|on[- ]year|annual|yearly|interanual)\s)?"

@@ -24,6 +24,7 @@ from detente.record.draft.tying.around import Around
 from detente.record.draft.tying.brackets import tied_in_brackets
 from detente.record.draft.tying.facts import facts
 from detente.record.draft.tying.periods.candidates import Candidate, Paired, candidates
+from detente.record.draft.tying.periods.lists import heading_period
 
 CLEAR = 0.6
 """How likely a period is from which on the others that it could be are not shown."""
@@ -31,6 +32,8 @@ LIKELY = 0.1
 """How likely a period must be to be shown as one it could be."""
 BREADTH = 4
 """Ways of reading a sentence that are gone on with; more change nothing."""
+LISTED = 0.95
+"""How likely the period that a list's heading names is that of its items."""
 NEVER = 1e-3
 """A period this much less likely than the likeliest is not gone on with."""
 
@@ -109,6 +112,8 @@ def choose(around: Around) -> list[Paired]:
         rest = choose(replace(around, figures=outside, dates=[d for d in around.dates if id(d) not in inside]))
         others = iter(rest)
         return [Paired(tied[n], 1.0) if n in tied else next(others) for n in range(len(around.figures))]
+    if heading := heading_period(around):
+        return [Paired(None, 1.0) if kind == "span" else Paired(heading, LISTED, True) for kind in around.kinds]
     kept: list[tuple[float, list[Paired]]] = [(0.0, [])]
     for n in range(len(around.figures)):
         grown = [
