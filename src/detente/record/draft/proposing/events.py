@@ -16,7 +16,8 @@ from detente.record.draft.language.deeds.deeds import deeds
 from detente.record.draft.language.deeds.lexicon import lexicon, speaks_publicly
 from detente.record.draft.language.happenings import Happening, happenings
 from detente.record.draft.language.sentences import Sentence
-from detente.record.draft.proposing.flows import economies_named
+from detente.record.draft.proposing.about import pairs_in_force
+from detente.record.draft.proposing.flows import PARAGRAPH, TEXT, economies_named
 from detente.record.draft.row import DraftRow
 from detente.record.draft.suggest import KnownRecord
 from detente.record.period import Period
@@ -48,10 +49,12 @@ def event_rows(found: Extraction, source_id: str, known: KnownRecord) -> Iterato
     """
     article = found.article
     rows: list[_Told] = []
-    for one in dated(article.text, found.sentences, found.dates, article.language, article.published):
+    about = pairs_in_force(found.sentences, article.title, known.dyad)
+    told_of = dated(article.text, found.sentences, found.dates, article.language, article.published)
+    for one, pair in zip(told_of, about, strict=True):
         actors = _economies(one.sentence, known)
         if actors is not None:
-            near = bool(actors or speaks_publicly(one.sentence.text, article.language))
+            near = bool(actors or pair in (TEXT, PARAGRAPH) or speaks_publicly(one.sentence.text, article.language))
             told = [*_plain(one, found), *(_wide(one, found) if known.dyad and near else ())]
             rows += [replace(each, actors=tuple(actors or known.dyad)) for each in told]
     kept = sorted(_distinct(rows), key=lambda one: one.place)
@@ -110,7 +113,8 @@ def _wide(one: Dated, found: Extraction) -> Iterator[_Told]:
 
 
 _BOTH = re.compile(
-    r"\b(?:the two|both|bilateral|between them|los dos|las dos|ambos|ambas|bilateral(?:es)?)\b", re.IGNORECASE
+    r"\b(?:the two|both|between them|brokered|mediated|under the auspices|los dos|las dos|amb[oa]s|bilateral(?:es)?|medió|auspicios)\b",
+    re.IGNORECASE,
 )
 
 

@@ -19,7 +19,7 @@ def capitals_in(text: str) -> list[str]:
 
 @cache
 def _codes() -> dict[str, str]:
-    with files(__package__).joinpath("capitals.csv").open(encoding="utf-8") as file:
+    with files("detente.record.draft.language.deeds").joinpath("capitals.csv").open(encoding="utf-8") as file:
         return {name: row["code"] for row in csv.DictReader(file) for name in row["names"].split(";")}
 
 

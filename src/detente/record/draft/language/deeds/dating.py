@@ -59,14 +59,18 @@ def dated(
     heading: DateMention | None = None
     anchor = ""
     n_since = 0
+    chronicle = False
     for sentence in sentences:
         own = [d for d in dates if sentence.start <= d.start < sentence.end]
         if (line := _date_line(sentence, own, language, published)) is not None:
-            heading, n_since = _carried(line, anchor, published, language), 0
+            chronicle = True
+            heading, n_since = _carried(line, anchor, published, language, chronicle=True), 0
             anchor = heading.date or anchor
             yield Dated(sentence, ())
             continue
-        whole = [_carried(d, anchor, published, language) for d in own]
+        entry = bool(own) and own[0].start == sentence.start and _ENTRY.match(text, own[0].end) is not None
+        chronicle = chronicle or entry
+        whole = [_carried(d, anchor, published, language, chronicle=chronicle) for d in own]
         carried = whole != own
         anchor = next(
             (d.date for d in reversed(whole) if len(d.date) >= len("2020-01") and _explicit(d, carried)), anchor
@@ -80,7 +84,6 @@ def dated(
             n_since += 1
             yield Dated(sentence, tuple(whole), headed=True, carried=True, entry=n_since == 1)
             continue
-        entry = bool(own) and own[0].start == sentence.start and _ENTRY.match(text, own[0].end) is not None
         yield Dated(sentence, tuple(whole), heading is not None and n_since < UNDER, carried, entry)
 
 
@@ -107,7 +110,9 @@ def _date_line(sentence: Sentence, own: Sequence[DateMention], language: str, pu
     return found[0]
 
 
-def _carried(mention: DateMention, anchor: str, published: str, language: str) -> DateMention:
+def _carried(
+    mention: DateMention, anchor: str, published: str, language: str, *, chronicle: bool = False
+) -> DateMention:
     """A day without its year in the year that the text goes on about."""
     if not anchor or not _YEARLESS.fullmatch(mention.text) or (mention.date and not _DAY.fullmatch(mention.date)):
         return mention
@@ -120,7 +125,7 @@ def _carried(mention: DateMention, anchor: str, published: str, language: str) -
     same = add_years(same, 1) if (before - same).days > BACK else same
     today = date.fromisoformat(published) if _DAY.fullmatch(published) else None
     news = bool(today and mention.date) and 0 <= (today - date.fromisoformat(mention.date)).days <= FRESH
-    return mention if news or (today and same > today) else replace(mention, date=same.isoformat())
+    return mention if (news and not chronicle) or (today and same > today) else replace(mention, date=same.isoformat())
 
 
 def _told_by(sentence: Sentence, anchor: str, language: str) -> DateMention | None:

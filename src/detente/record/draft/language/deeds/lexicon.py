@@ -11,8 +11,9 @@ from importlib.resources import files
 
 from detente.record.draft.language.deeds.inflection import Forms, forms_of
 
-STOP, THING = "stop", "thing"
-"""Marks of a verb that owns a date but tells of no deed, and of one that tells of a deed only with its thing."""
+STOP, SAY, THING = "stop", "say", "thing"
+"""Marks of a verb that owns a date but tells of no deed, of one that owns the day of a report, and of one that tells of a deed
+only with its thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,19 @@ class Lexicon:
 @cache
 def lexicon(language: str) -> Lexicon:
     """What is looked for in a language."""
-    table = tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(
+        files("detente.record.draft.language.deeds").joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    )
     listed = {name: [forms_of(verb, language) for verb in verbs.split()] for name, verbs in table["verbs"].items()}
     listed |= {name: [forms_of(verb, language) for verb in table[key]["verbs"].split()]
-               for name, key in ((STOP, "stop"), (THING, "with_thing"))}  # fmt: skip
+               for name, key in ((STOP, "stop"), (SAY, "say"), (THING, "with_thing"))}  # fmt: skip
     classes: dict[str, str] = {}
     for name, verbs in listed.items():
         for forms in verbs:
             for spelling in (*forms.past, *_spelt(forms.participle), *forms.present):
                 classes.setdefault(spelling.casefold(), name)
     every = [forms for verbs in listed.values() for forms in verbs]
-    deeds = [forms for name, verbs in listed.items() if name != STOP for forms in verbs]
+    deeds = [forms for name, verbs in listed.items() if name not in (STOP, SAY) for forms in verbs]
     nouns = "|".join(rf"(?P<{name}>{'|'.join(_split(entries))})"
                      for name, entries in table["nouns"].items())  # fmt: skip
     around = {name: _words(entries if isinstance(entries, list) else entries.split())

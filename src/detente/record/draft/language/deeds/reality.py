@@ -42,15 +42,22 @@ def _until(language: str) -> re.Pattern[str]:
     )
 
 
-def is_unreal(text: str, start: int, end: int, language: str, *, noun: bool = False) -> bool:
-    """Whether the verb or noun ``text[start:end]`` tells of what has not happened."""
-    if noun:
-        before = text[max(0, start - 45) : start]
-        return bool(_wished(language).search(before) or _not(language).search(before) or _MODAL.search(before))
+def is_unreal(text: str, start: int, end: int, language: str) -> bool:
+    """Whether the verb ``text[start:end]`` tells of what has not happened."""
     cut = max((m.end() for m in _CUT.finditer(text, max(0, start - 400), start)), default=0)
     told = text[cut:end]  # what follows a past act, such as "that would open", does not undo it
-    ahead = is_future(told, start - cut, end - cut, language, dated=False)
-    return bool(_not(language).search(text[max(0, start - 30) : start])) or ahead
+    return is_denied(text, start, language) or is_future(told, start - cut, end - cut, language, dated=False)
+
+
+def is_denied(text: str, start: int, language: str) -> bool:
+    """Whether the words right before a place deny, threaten or only allow what follows."""
+    return _not(language).search(text[max(0, start - 30) : start]) is not None
+
+
+def is_wished(text: str, start: int, language: str) -> bool:
+    """Whether a noun that starts at a place tells of what is asked for, planned or denied."""
+    before = text[max(0, start - 45) : start]
+    return bool(_wished(language).search(before) or is_denied(text, start, language) or _MODAL.search(before))
 
 
 def is_adjective(text: str, start: int, end: int) -> bool:
