@@ -108,7 +108,7 @@ def _wide(one: Dated, found: Extraction) -> Iterator[_Told]:
     ):
         if article.published and Period.parse(deed.date.date).first > Period.parse(article.published).last:
             continue
-        kind, direction = lexicon(article.language).kinds.get(deed.name, ("", ""))
+        kind, direction = lexicon(article.language).kind_of(deed.name, sentence.text)
         yield _Told(sentence, deed.start, deed.date.date, kind, direction, wide=True, carried=one.carried)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.deeds.lexicon import SAY, STOP
-from detente.record.draft.language.deeds.nouns import noun_of
+from detente.record.draft.language.deeds.nouns import noun_around, noun_of
 from detente.record.draft.language.deeds.reality import is_unreal, is_until
 from detente.record.draft.language.deeds.verbs import BREAK, Verb, verbs_in
 
@@ -29,6 +29,8 @@ _PAUSES = re.compile(
 )
 _AGENT = re.compile(r"\s(?:by|with|between|in|por|con|en|entre|ante)\s[^;:]{0,90}", re.IGNORECASE)
 """What may stand between a participle without its auxiliary and its day: *signed by both ministers in Lima on*."""
+_CLEFT = re.compile(r"\s(?:that|when|que|cuando)\b")
+"""What follows a day that is held up: *it was on Monday that*."""
 _YEARS = re.compile(r"\d{4}/\d{4}")
 _OR = re.compile(r",?\s(?:or|o)\s(?:on\s|in\s|el\s|en\s)?")
 _COMING = re.compile(r"later this|next|later in the|próxim|este próximo", re.IGNORECASE)
@@ -92,6 +94,8 @@ def _deed(text: str, start: int, end: int, date: DateMention, verbs: Sequence[Ve
     if noun := noun_of(text, start, end, date, language):
         return Deed(noun.start(), noun.end(), date, noun.lastgroup or "")
     verb = _nearest(text, date, verbs)
+    if verb is None and (noun := noun_around(text, start, date, language)):
+        return Deed(noun.start(), noun.end(), date, noun.lastgroup or "")
     if verb is None or verb.name in (STOP, SAY) or verb.is_unreal(text, language):
         return None
     return Deed(verb.start, verb.end, date, verb.name)
@@ -106,7 +110,8 @@ def _reported(
     more = []
     for date in dates:
         saying = _nearest(text, date, verbs)
-        near = [v for v in free if _is_told(text, date, v)] if saying and saying.name == SAY else []
+        told = saying is not None and (saying.name == SAY or _CLEFT.match(text, date.end))
+        near = [v for v in free if _is_told(text, date, v)] if told else []
         if verb := _nearest(text, date, near):
             more.append(Deed(verb.start, verb.end, date, verb.name))
             free.remove(verb)

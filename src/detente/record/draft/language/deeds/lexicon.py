@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from detente.record.draft.language.deeds.inflection import Forms, forms_of
 
+PACT = "pact"
 STOP, SAY, THING = "stop", "say", "thing"
 """Marks of a verb that owns a date but tells of no deed, of one that owns the day of a report, and of one that tells of a deed
 only with its thing."""
@@ -26,9 +27,16 @@ class Lexicon:
     noun: re.Pattern[str]
     thing: re.Pattern[str]
     public: re.Pattern[str]
+    pacts: re.Pattern[str]
     classes: dict[str, str]
     kinds: dict[str, tuple[str, str]]
     around: dict[str, re.Pattern[str]]
+
+    def kind_of(self, name: str, sentence: str) -> tuple[str, str]:
+        """Kind and direction of an event by a class; both empty where it leaves a choice, as an act without its agreement."""
+        if name == PACT and not self.pacts.search(sentence):
+            return "", ""
+        return self.kinds.get(name, ("", ""))
 
     def class_of(self, word: str) -> str:
         """The class of a verb's spelling; empty where it is not listed."""
@@ -58,7 +66,7 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         past=_any(every, "past", _UNLISTED[language][0]), done=_any(every, "participle", _UNLISTED[language][1]),
         present=_any(deeds, "present", ""), noun=re.compile(rf"\b(?:{nouns})\b", re.IGNORECASE),
-        thing=_words(_split(table["with_thing"]["things"])), public=around.pop("public"), classes=classes,
+        thing=_words(_split(table["with_thing"]["things"])), public=around.pop("public"), pacts=around.pop("pacts"), classes=classes,
         kinds={name: tuple(kind.rsplit(" ", 1)) for name, kind in table["kinds"].items()}, around=around,
     )  # fmt: skip
 

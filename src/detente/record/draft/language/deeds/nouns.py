@@ -19,7 +19,13 @@ _PHRASE_ENDS = re.compile(
     r"[,;:.()–—]|\b(?:and|but|which|that|who|is|are|has|have|will|would|due|expected|y|que|es|son|ha|han|se espera)\b",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"(?P<far>['’]s\s|,?\s(?:with|con)\s(?:the|la|el)\s)|\s")
+_AFTER = re.compile(
+    r"(?P<own>['’]s\s)|(?P<far>,?\s(?:with|con|during|at|after|following|durante|en|tras)\s(?:the|an?|la|el|una?|su|their|his)\s)|\s"
+)
+_LOOSE_ENDS = re.compile(
+    r"[;:]|\b(?:but|which|that|who|is|are|has|have|will|would|due|expected|que|es|son|ha|han|se espera)\b",
+    re.IGNORECASE,
+)
 
 
 def noun_of(text: str, start: int, end: int, date: DateMention, language: str) -> re.Match[str] | None:
@@ -31,17 +37,29 @@ def noun_of(text: str, start: int, end: int, date: DateMention, language: str) -
     'closure'
     """
     words = lexicon(language)
-    found = None
-    for match in words.noun.finditer(text, max(start, date.start - REACH), date.start):
-        between = text[match.end() : date.start]
-        if match.lastgroup == NAMED and not _OF_ITS_DAY.fullmatch(between):
-            continue
-        ended = (_PHRASE_ENDS.search(between) and between != ", ") or words.past.search(between)
-        if not ended and not is_wished(text, match.start(), language):
-            found = match
+    found = _before(text, max(start, date.start - REACH), date, language, _PHRASE_ENDS)
     after = _AFTER.match(text, date.end, end)
     if found is not None or after is None:
         return found
-    if after["far"]:
-        return words.noun.search(text, after.end(), min(end, after.end() + BESIDE))
-    return words.noun.match(text, after.end(), end)
+    until = min(end, after.end() + BESIDE)
+    if after["own"]:
+        return words.noun.search(text, after.end(), until) or words.thing.search(text, after.end(), until)
+    return (words.noun.search if after["far"] else words.noun.match)(text, after.end(), until)
+
+
+def noun_around(text: str, start: int, date: DateMention, language: str) -> re.Match[str] | None:
+    """The deed as a noun with an aside before its day: *the visit of the king, the first in years, in May 1998*."""
+    return _before(text, max(start, date.start - 2 * REACH), date, language, _LOOSE_ENDS)
+
+
+def _before(text: str, start: int, date: DateMention, language: str, ends: re.Pattern[str]) -> re.Match[str] | None:
+    words = lexicon(language)
+    found = None
+    for match in words.noun.finditer(text, start, date.start):
+        between = text[match.end() : date.start]
+        if match.lastgroup == NAMED and not _OF_ITS_DAY.fullmatch(between):
+            continue
+        ended = (ends.search(between) and between != ", ") or words.past.search(between)
+        if not ended and not is_wished(text, match.start(), language):
+            found = match
+    return found
