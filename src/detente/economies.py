@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from detente.aggregates import aggregate_named, no_economy
 from detente.blocs import bloc_named, blocs
@@ -57,6 +58,22 @@ def lookup(word: str) -> str:
         f"'{word}' is not an economy I know.{_other_code(word) or did_you_mean(word, _spellings())}",
         fix="Give an ISO 3166 alpha-3 code such as FRA, or a country's name.",
     )
+
+
+@lru_cache(maxsize=4096)
+def code_meant(word: str) -> str:
+    """The code of an economy by its code or any of its names, an article before it left out; empty where it is none.
+
+    >>> code_meant("the Netherlands"), code_meant("Perú"), code_meant("Acme Ltd")
+    ('NLD', 'PER', '')
+    """
+    try:
+        return lookup(_ARTICLE.sub("", word))
+    except UnknownEconomy:
+        return ""
+
+
+_ARTICLE = re.compile(r"^(?:the|el|la|los|las)\s", re.IGNORECASE)
 
 
 def not_held(code: str, held: Iterable[str]) -> tuple[str, str]:

@@ -448,6 +448,50 @@ def test_a_stock_peaks_in_the_year_of_its_highest_month(small, dated, date, verd
     assert small.verdict(claim, figures=counted(*dated)).verdict == verdict
 
 
+TROUGHS = [(day, 30_000 - n) for day, n in MONTHLY]
+
+
+@pytest.mark.parametrize(
+    ("dated", "date", "verdict"),
+    [
+        (TROUGHS, "2019", "confirmed"),
+        ([*TROUGHS, ("2021-01", 5)], "2019", "contradicted"),  # one month below the trough is enough
+        ([*TROUGHS, ("2021-01", 29_000)], "2019", "confirmed"),
+    ],
+)
+def test_a_stock_is_lowest_in_the_year_of_its_lowest_month(small, dated, date, verdict):
+    claim = extreme(date, state="min") | {"target": "migration.a_in_b"}
+    assert small.verdict(claim, figures=counted(*dated)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("type_", "year", "marks"),
+    [
+        ("quantity", "2024", ("hindsight",)),
+        ("prediction", "2024", ()),
+        ("quantity", "2023", ()),
+        ("quantity", "2022", ()),
+    ],
+)
+def test_a_peak_that_came_later_is_hindsight(small, type_, year, marks):
+    late = {"source_id": "late", "title": "L", "publisher": "Customs of Utopia", "date": "2025", "kind": "official"}
+    rows = [{"period": str(y), "value": "9" if str(y) == year else "5", "source_id": "late"} for y in range(2020, 2025)]
+    given = small.verdict(extreme(year) | {"type": type_}, figures=rows, sources=[late])
+    assert (given.verdict, given.marks) == ("confirmed", marks)
+
+
+def test_a_course_in_two_units_is_told_in_its_first(small):
+    rows = [
+        {"period": "2001", "value": "5"},
+        {"period": "2002", "value": "7"},
+        {"period": "2003", "value": "0.006", "unit": "usd_bn"},
+    ]
+    told = str(small.verdict(extreme("2002"), figures=rows).evidence)
+    assert "US$7 million" in told
+    rows[0] |= {"value": "0.005", "unit": "usd_bn"}
+    assert "US$0.007 billion" in str(small.verdict(extreme("2002"), figures=rows).evidence)
+
+
 EARLY = {
     "source_id": "early",
     "title": "Nine months",

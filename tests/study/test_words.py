@@ -103,6 +103,13 @@ def test_payments_migration_and_sanctions_of_another_pair(tmp_path):
     )
 
 
+@pytest.mark.parametrize("actor", ["IRN", "Iran", "Irán", "Iran (Islamic Republic of)", " Iran ; United States"])
+def test_whose_state_it_is_is_read_from_an_actor_by_any_of_its_names(tmp_path, actor):
+    made = study_of(tmp_path, "IRN", "TUR", ("2012-02-01", actor, "A decree", "payments=exchange_control"))
+    assert "Iran: payments under exchange control (since 1 Feb 2012)" in today(made, "en")
+    assert "Irán: pagos bajo control de cambios (desde 1 feb. 2012)" in today(made, "es")
+
+
 def test_every_state_a_record_sets_is_said_in_both_languages(tmp_path):
     sets = (
         "relations=charge;border.goods@val_de_aran=limited;border.people@gotthard=closed;gas.flow=deu_to_ita;"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente._foreign import read_toml
-from detente.economies import name_of
+from detente.economies import code_meant, name_of
 from detente.errors import DetenteError, Problem, did_you_mean
 from detente.language import LANGUAGES, Catalogue, own, phrase, said, spelt
 from detente.record.period import Period
@@ -209,7 +209,7 @@ def _begun(spell: Spell, event: Mapping[str, Any], words: Catalogue) -> str:
 def _with_whose(text: str, spell: Spell, events: pl.DataFrame, spec: Spec, words: Catalogue) -> tuple[str, list[str]]:
     """A state of one economy with its name, where its place or its event names one of the two; else with the event's title."""
     event = _event(events, spell.event_id)
-    actors = [actor.strip() for actor in (event.get("actors") or "").split(";")]
+    actors = {code_meant(actor.strip()) for actor in (event.get("actors") or "").split(";")}
     place = spell.name.partition("@")[2].upper()
     named = [code for code in spec.dyad if code == place] or [code for code in spec.dyad if code in actors]
     if len(named) == 1:

@@ -6,10 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 
-from detente.economies import lookup
-from detente.errors import DetenteError
+from detente.economies import code_meant
 from detente.language import Day, Joined, Number, Text
 from detente.record.reading import split_list
 from detente.record.rows import Claim, Event
@@ -86,28 +84,16 @@ def _what(claim: Claim, found: Event, sources: tuple[str, ...], register: Regist
     if actor and not any(_same_actor(actor, a, register) for a in found.actors):
         names = ", ".join(found.actors) or Text("reason.no_one")
         reason = Text("reason.other_actor", names=names, actor=actor)
-        if found.actors and not any(bool(_code(a)) == bool(_code(actor)) for a in found.actors):
+        if found.actors and not any(bool(code_meant(a)) == bool(code_meant(actor)) for a in found.actors):
             return not_checkable(reason, Text("rule.event_actor"))
         return Verdict("contradicted", text, sources, "", Text("rule.event_actor"), reason)
     return None
 
 
-@lru_cache(maxsize=4096)
-def _code(name: str) -> str:
-    """The code of an economy named by its code or any of its names; persons and economies cannot be held against each other."""
-    try:
-        return lookup(_THE.sub("", name))
-    except DetenteError:
-        return ""
-
-
-_THE = re.compile(r"^(?:the|el|la|los|las)\s", re.IGNORECASE)
-
-
 def _same_actor(a: str, b: str, register: Register) -> bool:
     """Whether two names mean one actor: one economy, one organisation, or names of a person that do not differ."""
-    if _code(a) or _code(b):
-        return _code(a) == _code(b)
+    if code_meant(a) or code_meant(b):
+        return code_meant(a) == code_meant(b)
     houses = [{h for h in register.houses(name) if not h.startswith("~")} for name in (a, b)]
     if houses[0] and houses[1]:
         return bool(houses[0] & houses[1])
