@@ -261,3 +261,37 @@ def test_years_that_are_missing_are_named_five_at_most(small, last, more):
     assert f"{last - 2002}" in str(given.reason)
     assert ("2007" in str(given.reason)) == (last >= 2007)
     assert "2008" not in str(given.reason)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "value", "verdict", "difference"),
+    [
+        ("90", "30", "3", "confirmed within rounding", "0 times"),  # to fall threefold is to fall to a third
+        ("90", "45", "3", "contradicted", "1 times"),
+        ("30", "90", "3", "confirmed within rounding", "0 times"),  # what rose is no third
+        ("100", "60", "0.6", "confirmed within rounding", "0 times"),
+    ],
+)
+def test_a_fall_by_a_factor_is_one_to_its_inverse(small, before, after, value, verdict, difference):
+    given = small.verdict(change("ratio", value=value, unit="times", state="down"), figures=figures(before, after))
+    assert (given.verdict, str(given.difference)) == (verdict, difference)
+
+
+def test_a_small_rise_beside_a_claimed_fall_is_no_inverse(small):
+    given = small.verdict(change("pct", value="2", unit="pct", state="down"), figures=figures("1000", "1005"))
+    assert (given.verdict, str(given.difference)) == ("contradicted", "-2.5 points")
+
+
+def test_no_change_is_claimed_in_no_direction(small):
+    given = small.verdict(change("pct", value="0", unit="pct", state="down"), figures=figures("1000", "1002"))
+    assert given.verdict == "imprecise"  # not the other way
+
+
+def test_a_change_that_a_claim_undersells_is_said_to_be_so_many_times_as_large(small):
+    claim = change("pct", value="5", unit="pct", state="up", op=";op=more than")
+    given = small.verdict(claim, figures=figures("100", "160"))
+    assert given.verdict == "imprecise"
+    assert "12 times" in str(given.reason)
+    near = small.verdict(claim, figures=figures("100", "106"))
+    assert near.verdict == "confirmed"
+    assert "times" not in str(near.reason)
