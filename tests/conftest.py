@@ -23,9 +23,14 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")  # a busy machine makes no test fail
 ABSENT = "the real data folder ../shared is not here"
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # what one worker or one process of a test compiled is there for all others
-    sys.dont_write_bytecode = False
+if "PYTEST_XDIST_WORKER" in os.environ:
+    sys.dont_write_bytecode = False  # what one worker or one process of a test compiled is there for all others
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with pytest.MonkeyPatch.context() as patch:  # a worker has one core; what it starts has as many threads as ever
+        patch.setenv("POLARS_MAX_THREADS", "1")
+        import polars as pl
+
+        pl.thread_pool_size()
 
 
 LONG = (

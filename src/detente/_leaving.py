@@ -26,7 +26,11 @@ def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     >>> neutralised(pl.DataFrame({"title": ["=1+1", "-", "-5.5", "Free trade"], "n": [-1, 2, 3, 4]}))["title"].to_list()
     ["'=1+1", '-', '-5.5', 'Free trade']
     """
-    text = cs.string()
+    begun = frame.select(cs.string().str.contains(FORMULA).any())
+    alike = [name for name, any_ in zip(begun.columns, begun.row(0)) if any_] if begun.columns else []
+    if not alike:
+        return frame
+    text = pl.col(alike)
     runs = text.str.contains(FORMULA) & ~text.str.contains(HARMLESS)
     return frame.with_columns(pl.when(runs).then(pl.lit("'") + text).otherwise(text).name.keep())
 

@@ -33,7 +33,7 @@ def cells(chart: Chart, story: Story, words: Catalogue) -> list[list[str]]:
 
 
 def _shown(chart: Chart) -> pl.DataFrame:
-    return chart.data.drop(chart.hidden, strict=False)
+    return chart.data.drop(chart.hidden, strict=False) if chart.hidden else chart.data
 
 
 def _written(column: str, cell: Any, story: Story, words: Catalogue) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -40,6 +40,7 @@ class Story:
     manifest: dict[str, Any]
     tables: Mapping[str, pl.DataFrame]
     source_rows: Mapping[str, dict[str, Any]]
+    _facts: list[Facts] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, run: Any, language: str = "en") -> Story:
@@ -73,8 +74,10 @@ class Story:
     @property
     def facts(self) -> Facts:
         """The facts of the first screen: the answer's own, or made the same way of what only looks like a run."""
-        made = getattr(self.answer, "facts", None)
-        return facts_of(self.run_tables) if made is None else made
+        if not self._facts:
+            made = getattr(self.answer, "facts", None)
+            self._facts.append(facts_of(self.run_tables) if made is None else made)
+        return self._facts[0]
 
     @property
     def run_tables(self) -> RunTables:

@@ -125,8 +125,12 @@ class TableSchema:
         if not fill and (needed := [c.name for c in absent if not c.added]):
             raise DataError(f"The table '{self.name}' lacks the columns {first_five(needed)}.")
         kept = [*self.names, *(c for c in frame.columns if self.more and c not in self.names)]
-        frame = frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in absent).select(kept)
-        wrong = {c.name: c.dtype for c in self.columns if frame.schema[c.name] != c.dtype}
+        if absent or frame.columns != kept:
+            frame = frame.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in absent).select(kept)
+        held = frame.schema
+        wrong = {c.name: c.dtype for c in self.columns if held[c.name] != c.dtype}
+        if not wrong:
+            return frame
         try:
             return frame.with_columns(pl.col(name).cast(dtype) for name, dtype in wrong.items())
         except pl.exceptions.PolarsError as error:
