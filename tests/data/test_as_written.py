@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.data.tables.any_file import read_file
+from detente.data.tables.as_written import begins, header_row
 from detente.errors import DetenteError, InvalidFlow, UnreadableFile
 from detente.panel import read_panel
 
@@ -166,3 +167,26 @@ def test_a_workbook_with_two_tables_behind_a_page_of_words_is_an_error_whose_adv
         read_file(book(tmp_path / "b.xlsx", About=ABOUT, A=TABLE, B=TABLE))
     assert "Put the sheet with the table first" in error.value.fix
     assert read_file(book(tmp_path / "b.xlsx", A=TABLE, About=ABOUT, B=TABLE)).frame.height == 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "at"),
+    [
+        ([["a", "b"], ["1", "2"]], 0),
+        ([["a title"], ["a", "b"], ["1", "2"]], 1),
+        ([["a", "b", "c"], ["1", "2"], ["3", "4"]], None),  # wider than its rows
+        ([["x", "y"], ["a", "b"], ["1", "2"], ["3", "4"]], 0),  # as full as what stands above: no title
+        ([["a", "a"], ["1", "2"]], None),
+        ([["2000", "2001"], ["1", "2"]], None),
+        ([["t"]] * 29 + [["a", "b"], ["1", "2"]], None),  # nothing below within reach
+        ([["t"]] * 28 + [["a", "b"], ["1", "2"]], 28),
+    ],
+)
+def test_which_row_names_the_columns(rows, at):
+    assert header_row(rows) == at
+
+
+def test_the_last_line_of_a_head_that_is_cut_off_is_left_out():
+    assert begins("a;b\n1;2\n3;4;5", True) == (";", 0)
+    assert begins("a;b\n1;2;3;4", False) is None  # the one line below may be cut
+    assert begins("a;b\n1;2\n3;4;5;6", False) == (";", 0)

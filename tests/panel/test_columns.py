@@ -1,7 +1,10 @@
 """Roles of columns: found by name, never guessed."""
 
+import numpy as np
+import polars as pl
 import pytest
 
+import detente as dt
 from detente.cli.hints import hint
 from detente.errors import AmbiguousColumn, UnknownColumn
 from detente.panel.columns import ENDS, find_roles
@@ -111,3 +114,25 @@ def test_a_reporter_of_neither_is_an_error_whose_advice_works():
         find_roles(columns)
     assert "--origin and --destination" in hint(error.value.fix)
     assert find_roles(columns, origin="reporter", destination="partner").value == "value"
+
+
+def test_a_month_is_the_period_and_nothing_else():
+    with pytest.raises(UnknownColumn, match="known as the value"):
+        find_roles(["exporter", "importer", "year", "month"])
+
+
+def test_a_role_mistyped_is_suggested_by_its_first_name():
+    with pytest.raises(UnknownColumn, match="Did you mean 'exprter'"):
+        find_roles(["exprter", "importer", "year", "trade"])
+
+
+@pytest.mark.parametrize(
+    ("column", "millions"),
+    [("trade_usd", 1e-6), ("primaryValue", 1e-6), ("trade_kusd", 1e-3), ("v", 1e-3), ("tradeflow_baci", 1e-3), ("trade", 1.0),
+     ("value_musd", 1.0), ("trade_usd_mn", 1.0), ("trade_usd_bn", 1e3)],
+)  # fmt: skip
+def test_an_economy_is_in_the_unit_that_its_column_tells(column, millions):
+    flows = {"exporter": ["A", "A", "B", "B"], "importer": ["A", "B", "A", "B"], column: [9.0, 2.0, 2.0, 7.0]}
+    economy = dt.Economy.from_flows(pl.DataFrame(flows))
+    assert economy.unit == "usd_mn"
+    assert economy.flows == pytest.approx(millions * np.array([[9.0, 2.0], [2.0, 7.0]]), rel=1e-12)

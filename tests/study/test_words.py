@@ -178,6 +178,8 @@ def test_a_study_may_bring_its_own_words(tmp_path):
         ('[en.value]\nopen = "x"\n', "en.value", "not a table of words. Did you mean 'values'?"),
         ('[eng.values]\nopen = "x"\n', "eng", "not a language. Did you mean 'en'?"),
         ("[en.places]\nkehl = 3\n", "en.places.kehl", "not a text in quotes"),
+        ('[en.places]\nkehl = " "\n', "en.places.kehl", "It is empty"),
+        ('[en]\nplaces = "x"\n', "en.places", "'places' is not a table."),
         ('places = "x"\n', "places", "not a language"),
         ("[en.places\n", None, "cannot be read"),
     ],
@@ -189,6 +191,16 @@ def test_a_missing_or_unknown_key_is_a_named_problem(tmp_path, text, place, says
     assert [(p.file, p.column) for p in problems if says in p.what] == [("words.toml", place)]
     with pytest.raises(RecordError, match=r"words\.toml"):
         checked_ledger(open_study(made))
+
+
+@pytest.mark.parametrize("words", ["open {now}", "open {0} {", "}"])
+def test_braces_in_words_are_said_as_they_stand(tmp_path, words):
+    made = study_of(tmp_path, "DEU", "ITA", ("2030-05-01", "", "A day", "border.goods@kehl=open"))
+    told = "".join(f'[{language}.phrases]\n"border.goods=open" = "{words}"\n' for language in ("en", "es"))
+    (made / "words.toml").write_text(told)
+    assert open_study(made).check() == []
+    assert words in today(made, "en")
+    assert words in today(made, "es")
 
 
 def test_words_do_not_stand_in_study_toml(tmp_path):

@@ -5,6 +5,7 @@ The engine spells any code from its name (:mod:`detente.language.spelling`); wha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,8 @@ GROUPS = {  # table of the file: group of the catalogue whose words stand there
     "phrases": "relation",
     "pronounced": "pronounced",
 }
+_BRACE = re.compile(r"\{(value|name)\}|[{}]")
+"""The blanks of a phrase, and braces that are none."""
 Words = dict[str, dict[str, dict[str, str]]]
 """Words by language, table and code."""
 
@@ -63,16 +66,21 @@ def read_words(folder: Path) -> tuple[Words, list[Problem]]:
         words[language] = {}
         for table, rows in tables.items():
             key = f"{language}.{table}"
-            if table not in GROUPS or not isinstance(rows, dict):
+            if table in GROUPS and not isinstance(rows, dict):
+                what = f"'{table}' is not a table."
+                problems.append(Problem(FILE, None, key, what, f"Write its words below [{key}]."))
+                continue
+            if table not in GROUPS:
                 what = f"'{table}' is not a table of words.{did_you_mean(table, GROUPS)}"
                 problems.append(Problem(FILE, None, key, what, f"Use one of: {', '.join(GROUPS)}."))
                 continue
             texts = {code: text for code, text in rows.items() if isinstance(text, str) and text.strip()}
             words[language][table] = texts
             problems += [
-                Problem(FILE, None, f"{key}.{code}", "It is not a text in quotes.", "Write the words, or drop the key.")
-                for code in rows.keys() - texts.keys()
-            ]
+                Problem(FILE, None, f"{key}.{code}", "It is empty." if isinstance(text, str) else "It is not a text in quotes.",
+                        "Write the words, or drop the key.")
+                for code, text in rows.items() if code not in texts
+            ]  # fmt: skip
     return words, problems
 
 
@@ -146,7 +154,11 @@ def catalogue(spec: Spec, language: str, *, spoken: bool = False) -> Catalogue:
     ('Táchira', 'oil: from Colombia to Venezuela')
     """
     tables = spec.words.get(language, {})
-    added = {f"{GROUPS[table]}.{code}": text for table, rows in tables.items() for code, text in rows.items()}
+    added = {
+        f"{GROUPS[table]}.{code}": _BRACE.sub(lambda m: m[0] * (1 if m[1] else 2), text) if table == "phrases" else text
+        for table, rows in tables.items()
+        for code, text in rows.items()
+    }
     names = {f"economy.{code.lower()}": name_of(code, language) for code in spec.dyad}
     return Catalogue(language, names | added, spoken)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from detente.data.units import UNITS, unit_in
 from detente.errors import DuplicateRows, EmptySample, InvalidFlow, UnknownColumn, first_five
 from detente.panel.columns import KNOWN, USD_MN_PER_UNIT, find_roles
 from detente.panel.frames import Table, read_table
@@ -99,14 +100,24 @@ def read_flows(
     kept = rows.filter(~pl.col("origin").is_in(dropped) & ~pl.col("destination").is_in(dropped)) if dropped else rows
     if kept.height == 0:
         raise EmptySample("No rows are left.", fix="Check the table and the economies to drop.")
-    thousand = USD_MN_PER_UNIT.get(str(roles.value).casefold(), 1.0) == 1e-3
     return FlowRows(
         rows=kept,
         kind=Table(table.frame.head(0)),
         year=year,
-        unit="usd_k" if thousand else "usd_mn",
+        unit=_unit_told(str(roles.value)),
         n_dropped=rows.height - kept.height,
     )
+
+
+def _unit_told(column: str) -> str:
+    """The unit of dollars that a column's name tells; millions where it tells none.
+
+    >>> _unit_told("trade_usd"), _unit_told("v"), _unit_told("trade")
+    ('usd', 'kusd', 'usd_mn')
+    """
+    told = unit_in(column)
+    factor = USD_MN_PER_UNIT.get(column.casefold(), told.factor if told is not None else 1.0)
+    return next(unit.name for unit in UNITS.values() if unit.factor == factor)
 
 
 def long_form(table: Table) -> Table:
