@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+import polars as pl
+
 from detente import __version__
 from detente.data import world_files
 from detente.record import Ledger
@@ -73,8 +75,9 @@ def study_inputs(study: Study, ledger: Ledger) -> dict[Key, InputRow]:
     if study.has_panel():
         rows.append(_panel(panel_hashes(study.folder, study.spec.panel)))
     for table, schema in TABLES.items():
-        held = getattr(ledger, table)
-        rows.extend(_row(table, str(row[schema.key]), row) for row in held.iter_rows(named=True))
+        held: pl.DataFrame = getattr(ledger, table)
+        values = held.select(sorted(name for name in held.columns if name not in _NOT_VALUES))
+        rows.extend(_row(table, schema.key, row) for row in values.iter_rows(named=True))
     return {(row.kind, row.key): row for row in (*rows, _version())}
 
 
@@ -132,10 +135,10 @@ def _version() -> InputRow:
     return InputRow("version", "", __version__, "détente", __version__)
 
 
-def _row(table: str, key: str, row: Mapping[str, object]) -> InputRow:
-    """A row of the record; notes and translations are not values."""
-    cells = {name: "" if cell is None else str(cell) for name, cell in row.items() if name not in _NOT_VALUES}
-    told = "\x1e".join(f"{name}\x1f{cells[name]}" for name in sorted(cells))
+def _row(table: str, id_: str, row: Mapping[str, object]) -> InputRow:
+    """A row of the record by its ``id_`` column; notes and translations are not values."""
+    cells = {name: "" if cell is None else str(cell) for name, cell in row.items()}
+    key, told = cells[id_], "\x1e".join([f"{name}\x1f{cell}" for name, cell in cells.items()])
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
     if table == "figures":
         shown = " ".join(part for part in (cells.get("value", ""), cells.get("unit", "")) if part)

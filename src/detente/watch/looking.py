@@ -211,9 +211,10 @@ def _alerts(
     told: list[Told] = []
     for rule in listed.rules_of(one.dyad):
         told += [(rule.key, measure, change) for measure, change in _stepped(state, key, rule, found, number)]
-    moved = causes(state.inputs(key), looked.inputs)
+    known = state.inputs(key)
+    moved = causes(known, looked.inputs)
     state.keep_readings(number, key, found)
-    state.keep_inputs(key, looked.inputs)
+    state.keep_inputs(key, known, looked.inputs)
     state.keep_dyad(key, one.title, one.fingerprint)
     own = catalogue(looked.study.spec, words.language) if looked.study is not None else words
     unique = list({measure: item for item in reversed(told) for measure in [item[1]]}.values())[::-1]

@@ -126,12 +126,12 @@ class WatchState:
             "SELECT kind, key, digest, label, shown, about FROM input WHERE dyad = ?", (dyad,)
         )
         return {
-            (kind, key): InputRow(kind, key, digest, label, shown, tuple(json.loads(about)))
+            (kind, key): InputRow(kind, key, digest, label, shown, () if about == "[]" else tuple(json.loads(about)))
             for kind, key, digest, label, shown, about in rows
         }
 
-    def keep_inputs(self, dyad: str, now: Mapping[Key, InputRow]) -> None:
-        was = self.inputs(dyad)
+    def keep_inputs(self, dyad: str, was: Mapping[Key, InputRow], now: Mapping[Key, InputRow]) -> None:
+        """Write down what is not as it ``was``."""
         self.connection.executemany(
             "DELETE FROM input WHERE dyad = ? AND kind = ? AND key = ?", [(dyad, *key) for key in was if key not in now]
         )
