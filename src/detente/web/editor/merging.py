@@ -21,7 +21,7 @@ OURS, THEIRS = "ours", "theirs"
 
 
 def table_of(file: Path) -> RecordTable:
-    """The table of a record that a CSV file holds, by its header.
+    """The table of a record that a CSV file holds, by its header, in which another table's id may stand as well.
 
     Raises
     ------
@@ -32,7 +32,8 @@ def table_of(file: Path) -> RecordTable:
             header = {name.strip() for name in next(csv.reader(handle), [])}
     except (UnicodeDecodeError, csv.Error):
         raise UnreadableFile("The file is not UTF-8 CSV.", fix="Save it as 'CSV UTF-8'.") from None
-    found = [table for table in TABLES.values() if table.key in header]
+    named = [table for table in TABLES.values() if table.key in header]
+    found = [table for table in named if not any(table.key in other.columns for other in named if other is not table)]
     if len(found) != 1:
         raise UnreadableFile(
             f"The columns {first_five(sorted(header))} are none of a record's tables.",
