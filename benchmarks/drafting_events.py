@@ -50,7 +50,7 @@ def score(text: Mapping, words: str, found: Found) -> list[str]:
             continue
         found.events, found.day = found.events + 1, found.day + bool(same)
         found.whole += any(
-            kind == "*" or row["kind"] in kind.split("~") for row in same if row["direction"] == direction
+            kind == "*" or row["kind"] in kind.split("~") for row in same if direction in ("*", row["direction"])
         )
         if not same:
             faults.append(f"not proposed: {event}")

@@ -51,10 +51,13 @@ def event_rows(found: Extraction, source_id: str, known: KnownRecord) -> Iterato
     rows: list[_Told] = []
     about = pairs_in_force(found.sentences, article.title, known.dyad)
     told_of = dated(article.text, found.sentences, found.dates, article.language, article.published)
+    held = 0  # the paragraph that has named one of the two
     for one, pair in zip(told_of, about, strict=True):
         actors = _economies(one.sentence, known)
+        held = one.sentence.paragraph if actors else held
         if actors is not None:
-            near = bool(actors or pair in (TEXT, PARAGRAPH) or speaks_publicly(one.sentence.text, article.language))
+            going_on = one.sentence.paragraph == held or pair in (TEXT, PARAGRAPH)
+            near = bool(actors or going_on or speaks_publicly(one.sentence.text, article.language))
             told = [*_plain(one, found), *(_wide(one, found) if known.dyad and near else ())]
             rows += [replace(each, actors=tuple(actors or known.dyad)) for each in told]
     kept = sorted(_distinct(rows), key=lambda one: one.place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from detente.record.draft.language.dates import DateMention, find_dates
-from detente.record.draft.language.dates.calendar_words import month_of
+from detente.record.draft.language.dates.calendar_words import MONTHS, month_of
 from detente.record.draft.language.deeds.lexicon import lexicon
 from detente.record.draft.language.sentences import Sentence
 from detente.record.period import Period, add_years
@@ -113,10 +113,14 @@ def _date_line(sentence: Sentence, own: Sequence[DateMention], language: str, pu
 def _carried(
     mention: DateMention, anchor: str, published: str, language: str, *, chronicle: bool = False
 ) -> DateMention:
-    """A day without its year in the year that the text goes on about."""
-    if not anchor or not _YEARLESS.fullmatch(mention.text) or (mention.date and not _DAY.fullmatch(mention.date)):
+    """A day without its year, or in an undated text a month, in the year that the text goes on about."""
+    if not anchor or len(anchor) < len("2020-01"):
         return mention
     before = Period.parse(anchor).first
+    if not mention.date and (month := MONTHS[language].get(mention.text.casefold().removeprefix("en ").rstrip("."))):
+        return replace(mention, date=f"{before.year + (month < before.month):04d}-{month:02d}")
+    if not _YEARLESS.fullmatch(mention.text) or (mention.date and not _DAY.fullmatch(mention.date)):
+        return mention
     joined = {"en": ", ", "es": " de "}[language]
     written = find_dates(f"{mention.text.strip()}{joined}{before.year}", language)
     if not written or not _DAY.fullmatch(written[0].date):

@@ -28,6 +28,7 @@ class Lexicon:
     thing: re.Pattern[str]
     public: re.Pattern[str]
     pacts: re.Pattern[str]
+    strain: re.Pattern[str]
     classes: dict[str, str]
     kinds: dict[str, tuple[str, str]]
     around: dict[str, re.Pattern[str]]
@@ -66,7 +67,8 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         past=_any(every, "past", _UNLISTED[language][0]), done=_any(every, "participle", _UNLISTED[language][1]),
         present=_any(deeds, "present", ""), noun=re.compile(rf"\b(?:{nouns})\b", re.IGNORECASE),
-        thing=_words(_split(table["with_thing"]["things"])), public=around.pop("public"), pacts=around.pop("pacts"), classes=classes,
+        thing=_words(_split(table["with_thing"]["things"])), public=around.pop("public"),
+        pacts=around.pop("pacts"), strain=around.pop("strain"), classes=classes,
         kinds={name: tuple(kind.rsplit(" ", 1)) for name, kind in table["kinds"].items()}, around=around,
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from detente.record.draft.language.deeds.reality import is_adjective, is_denied,
 
 NEAR = 70
 """Characters between a verb that may tell of anything and the thing that makes it a deed between economies."""
+SUBJECT = 35
+"""Characters between what may worsen or mend and its verb: *tensions between the two grew*."""
 BREAK = re.compile(r"[;:!?\n]")
 """What a verb does not reach beyond."""
 _AUXILIARY = re.compile(
@@ -102,6 +104,8 @@ def _past(
 def _class_of(text: str, verb: re.Match[str], start: int, end: int, words: Lexicon) -> str:
     """The class of a verb; one that may tell of anything needs one of the things that deeds are about near it."""
     name = words.class_of(verb.group())
+    if name == STOP and words.strain.search(text, max(start, verb.start() - SUBJECT), verb.start()):
+        return ""  # tensions grew
     if name != THING:
         return name
     after = BREAK.split(text[verb.end() : min(end, verb.end() + NEAR)])[0]
