@@ -556,3 +556,26 @@ def test_a_list_is_narrowed_to_a_year_and_claims_to_a_verdict(study):
 def test_every_column_of_a_list_has_a_heading_in_words(language):
     words = Words(language)
     assert [c for columns in LISTED.values() for c in columns if words.field(c) == c] == []
+
+
+def test_what_an_article_leaves_open_of_an_event_is_chosen_on_its_card(app_client, study):
+    asked = {"text": "Colombia mediated between Venezuela and its rebels on 3 March 2019.", "published": "2022-11-03"}
+    page = app_client.post("/s/copy/draft?format=json", data=asked).json()
+    events = next(group for group in page["offered"] if group["table"] == "events")
+    row = events["rows"][0]
+    assert (row["kind"], row["direction"], set(row["asks"])) == ("", "", {"kind", "direction"})
+    assert ["peace process", "peace process"] in row["asks"]["kind"]
+    shown = app_client.post("/s/copy/draft", data=asked).text
+    assert '<select name="cell-e0-kind">' in shown
+    given = {**asked, "take-e0": "yes", **{f"cell-e0-{name}": row[name] for name in events["columns"]}}
+    given |= {f"cell-{k}-{name}": one[name] for k, one in enumerate(page["rows"]) for name in page["columns"]}
+    refused = app_client.post("/s/copy/draft/accept", data=given)
+    assert refused.status_code == 422
+    assert '<select name="cell-e0-kind">' in refused.text
+    before = study.ledger().events.height
+    chosen = {"cell-e0-kind": "peace process", "cell-e0-direction": "-"}
+    assert app_client.post("/s/copy/draft/accept", data=given | chosen).status_code == 303
+    added = study.ledger().events.to_dicts()[-1]
+    assert study.ledger().events.height == before + 1
+    assert (added["kind"], added["direction"], added["date"]) == ("peace process", "-", "2019-03-03")
+    undo(study)

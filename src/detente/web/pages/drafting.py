@@ -20,6 +20,7 @@ from detente.record.draft.drafting import Draft, draft_claims
 from detente.record.draft.row import fingerprint
 from detente.record.draft.suggest import KnownRecord
 from detente.record.schema import CLAIMS, FRICTION, TABLES
+from detente.record.states.vocabulary import vocabulary_of
 from detente.study import Study
 from detente.web.editor.editor import read_file, save
 from detente.web.editor.new_rows import completed, made_id, source_of
@@ -93,6 +94,17 @@ def _in_words(name: str, cell: str, titles: dict[str, str], words: Words) -> str
     if name == "direction":
         return words(f"drafting.{FRICTION[cell]}") if cell in FRICTION else cell
     return cell if name == "sets" else words.known("word", cell)
+
+
+def _asks(study: Study, table: str, row: dict[str, Any], words: Words) -> dict[str, list[tuple[str, str]]]:
+    """The choices for what an event needs and the article leaves open: its kind and its direction, where they are empty."""
+    if table != "events":
+        return {}
+    choices = {
+        "kind": [(kind, words.known("word", kind)) for kind in vocabulary_of(study.record)[0].kinds],
+        "direction": [(sign, words(f"drafting.{said}")) for sign, said in FRICTION.items()],
+    }
+    return {name: options for name, options in choices.items() if not row.get(name)}
 
 
 def _titles(study: Study, words: Words) -> dict[str, str]:
@@ -215,7 +227,10 @@ def _page(
         "offered": [
             {
                 "table": name,
-                "rows": _cards(held, EVIDENCE[name], titles, words),
+                "rows": [
+                    row | {"asks": _asks(study, name, row, words)}
+                    for row in _cards(held, EVIDENCE[name], titles, words)
+                ],
                 "prefix": PREFIX[name],
                 "columns": ["hint", *TABLES[name].allowed],
             }
