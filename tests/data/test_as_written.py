@@ -175,6 +175,7 @@ def test_a_workbook_with_two_tables_behind_a_page_of_words_is_an_error_whose_adv
         ([["a", "b"], ["1", "2"]], 0),
         ([["a title"], ["a", "b"], ["1", "2"]], 1),
         ([["a", "b", "c"], ["1", "2"], ["3", "4"]], None),  # wider than its rows
+        ([["a", "b", "c"], ["1", "2"]], None),
         ([["x", "y"], ["a", "b"], ["1", "2"], ["3", "4"]], 0),  # as full as what stands above: no title
         ([["a", "a"], ["1", "2"]], None),
         ([["2000", "2001"], ["1", "2"]], None),

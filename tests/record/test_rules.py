@@ -341,6 +341,14 @@ def test_another_currency_is_converted_at_a_stated_rate_or_said(small):
     assert small.verdict(claim | {"value": "50"}, figures=[{"value": "100"}, rate]).verdict == "contradicted"
 
 
+def test_a_figure_in_the_claims_currency_stands_before_one_that_has_to_be_converted(small):
+    rate = {"series": "exchange.eur_per_usd", "value": "0.92", "unit": "eur_per_usd", "kind": "rate"}
+    figures = [{"value": "100"}, {"value": "50", "unit": "eur_mn", "source_id": "customs"}, rate]
+    given = small.verdict(small.quantity("100"), figures=figures, sources=[CUSTOMS])
+    assert given.verdict == "confirmed"
+    assert given.evidence_source_ids != ("customs",)
+
+
 def test_a_unit_that_measures_something_else_is_said(small):
     given = small.verdict(small.quantity("100", unit="persons"), figures=[{"value": "100"}])
     assert given.verdict == "not checkable"
@@ -523,6 +531,7 @@ def test_a_later_figure_takes_the_place_of_one_from_within_the_year(small, later
         assert verdict.verdict.startswith(word), value
         assert verdict.evidence_source_ids == ("late",)
         assert "had ended" not in verdict.reason
+        assert "set aside: US$70 million (2021" in verdict.reason
 
 
 def test_a_figure_of_a_month_is_not_early_once_the_month_is_over(small):

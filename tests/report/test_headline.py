@@ -184,6 +184,8 @@ FEW = Fall(2000, 2010, -1.0, 0.1, -1.1, 5, 400, p=0.067)
         (replace(FEW, change=1.0, p=0.005), None, f"In 2000–10 {SALES} grew less than their other trade"),
         (replace(FEW, change=1.0, own=0.8, as_bad=399, p=0.999), None, f"The rise in {SALES} in 2000–10 lifted this pair as it lifted few"),
         (replace(FEW, change=1.0, own=0.8, as_bad=380, p=0.95), None, f"There is some evidence that the rise in {SALES} in 2000–10"),
+        (replace(FEW, change=1.0, own=0.8, as_bad=370, p=0.995), None, f"There is strong evidence that the rise in {SALES} in 2000–10"),
+        (replace(FEW, change=1.0, own=0.8, as_bad=200, p=0.995), None, f"There is strong evidence that the rise in {SALES} in 2000–10"),
         (replace(FEW, as_bad=None, n=None), None, f"In 2000–10 {SALES} fell."),
         (replace(FEW, as_bad=0, n=8, p=None), None, f"In 2000–10 {SALES} fell."),
     ],
