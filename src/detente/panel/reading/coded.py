@@ -90,4 +90,4 @@ def coded(table: Table, numbers: Iterable[str], labels: Iterable[str]) -> CodedT
     for name in wanted:
         codes, levels = table.codes(name)
         held[name] = Labels(codes.astype(np.int32), levels)
-    return CodedTable(None, table.name, len(table), values, held)
+    return CodedTable(None, table.name, height=len(table), values=values, labels=held)

@@ -54,7 +54,7 @@ class Spilled:
                     file.readinto(column[at : at + rows].data.cast("B"))
                 at += rows
         labels = {name: Labels(self.ranks[name][held], self.levels[name]) for name, held in codes.items()}
-        return CodedTable(None, f"{self.name}, block {self.blocks[block]}", n, values, labels)
+        return CodedTable(None, f"{self.name}, block {self.blocks[block]}", height=n, values=values, labels=labels)
 
     def only(self, block: int) -> Spilled:
         """What is needed to read one block: little to send to another process."""
