@@ -10,12 +10,14 @@ a forked process can do too. A process that is ended from outside gives :class:`
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import Thread
@@ -36,8 +38,8 @@ def fresh_processes(workers: int | None = None) -> ProcessPoolExecutor:
 
 
 @contextmanager
-def workers_of(executor: Executor | None, workers: int, ready: Callable[[], None]) -> Iterator[Executor | None]:
-    """``executor``, or new processes (None for 0 of them) that do ``ready`` as they start and nobody waits for."""
+def workers_of(executor: Executor | None, workers: int, module: str) -> Iterator[Executor | None]:
+    """``executor``, or new processes (None for 0 of them) that import ``module`` as they start and nobody waits for."""
     if executor is not None or workers < 1:
         yield executor
         return
@@ -45,7 +47,7 @@ def workers_of(executor: Executor | None, workers: int, ready: Callable[[], None
     try:
         with lost_workers_named():
             for _ in range(workers):
-                pool.submit(ready)
+                pool.submit(_ready, module)
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -128,6 +130,14 @@ def lost_workers_named() -> Iterator[None]:
             fix="Use fewer workers, or close what else takes memory. A script that starts a process pool of its own must do so "
             'under `if __name__ == "__main__":`, since its processes run the script again.',
         ) from error
+
+
+def _ready(module: str) -> None:
+    """In a worker: import what its work takes. What that makes stays, and the collector need not go through it."""
+    gc.disable()
+    import_module(module)
+    gc.freeze()
+    gc.enable()
 
 
 def _end_with_parent() -> None:

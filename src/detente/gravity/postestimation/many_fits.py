@@ -28,7 +28,7 @@ from detente.panel.frames import Table, factorize, read_table, runs_of, table_of
 from detente.panel.reading.coded import coded
 
 WORTH_A_PROCESS, WORTH_SENDING = 1_000_000, 2_000
-"""Rows in all, and in a part, from which on worker processes pay: they start in 0.6 s of processor time, in which
+"""Rows in all, and in a part, from which on worker processes pay: they start in 0.5 s of processor time, in which
 a million rows are fitted."""
 AHEAD = 32
 """Parts that are under way at once on an executor of the caller's."""
@@ -133,7 +133,7 @@ def fit_many(
     table, reads = _read(data, formulas, by, options)
     pays = keep == "coef" and len(table) * len(formulas) >= WORTH_A_PROCESS
     several = workers or (processors() if pays else 1)
-    with workers_of(executor, several - 1, _ready) as pool:  # new ones start while the rows are grouped
+    with workers_of(executor, several - 1, __name__) as pool:  # new ones start while the rows are grouped
         groups = _groups(table, by, formulas)
         if executor is None and (len(groups) < 2 or not (workers or _worth_sending(table, groups))):
             pool = None
@@ -257,10 +257,6 @@ def _each_fit(
     tasks = [partial(group.task, reads, options) for group in groups]
     for k, result in share_out(_away, tasks, pool, here=here, ahead=ahead):
         yield k, _returned(result, groups[k])
-
-
-def _ready() -> None:
-    """What a new process does first: to find this it imports what fitting takes."""
 
 
 def _one(part: Any, formula: str, options: Mapping[str, Any]) -> GravityFit | DetenteError:
