@@ -1,5 +1,6 @@
 """Many fits at once: on every kind of executor, with lean results, and when a worker is killed."""
 
+import gc
 import os
 import pickle
 import signal
@@ -19,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import detente as dt
-from detente._workers import fresh_processes, share_out
+from detente._workers import fresh_processes, share_out, workers_of
 from detente.equilibrium import Economy
 from detente.errors import InvalidFlow, UsageError, WorkerLost
 from detente.gravity import compare, fit_ppml
@@ -166,6 +167,16 @@ def _killed_away(parent: int) -> int:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.05)
     return parent
+
+
+def test_a_worker_has_imported_what_it_needs_and_collects_again():
+    module = "detente.gravity.postestimation.many_fits"
+    with workers_of(None, 1, module) as pool:
+        assert pool is not None
+        assert pool.submit(eval, f"{module!r} in __import__('sys').modules").result()
+        assert pool.submit(gc.isenabled).result()
+    with workers_of(None, 0, module) as pool:
+        assert pool is None
 
 
 def test_a_worker_that_does_nothing_is_not_waited_for():
