@@ -68,12 +68,14 @@ NOT_SO = {
         "Kenya would have met Tanzania {day}.", "The protocol was never ratified by Tanzania {day}.",
         "Kenya could expel the envoy of Tanzania {day}.", "The treaty with Tanzania was not signed {day}.",
         "Exports of Kenya to Tanzania rose 4% {day}.", "Trade between Kenya and Tanzania reached $3bn {day}.",
-        "Kenya is a neighbour of Tanzania {day}.", "Kenya waited for Tanzania until 3 March 2019.",
+        "Kenya is a neighbour of Tanzania {day}.", "A total of 1,200 visitors from Tanzania arrived in Kenya {day}.",
+        "Data on the trade of Kenya with Tanzania were released {day}.", "Kenya waited for Tanzania until 3 March 2019.",
     ],
     "es": [
         "Kenia no visitó Tanzania {day}.", "Kenia se reunirá con Tanzania {day}.", "Kenia podría demandar a Tanzania {day}.",
         "Kenia amenazó con expulsar al embajador de Tanzania {day}.", "Kenia planea ratificar el tratado con Tanzania {day}.",
         "El tratado con Tanzania nunca fue firmado {day}.", "Las exportaciones de Kenia a Tanzania crecieron un 4% {day}.",
+        "Llegaron a Kenia 1.200 visitantes de Tanzania {day}.", "Al cierre del año 2018 vivían en Kenia 1.200 tanzanos.",
         "El comercio entre Kenia y Tanzania sumó 3.000 millones de dólares {day}.",
     ],
 }  # fmt: skip

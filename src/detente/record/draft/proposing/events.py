@@ -14,6 +14,7 @@ from detente.record.draft.language.deeds.capitals import capitals_in
 from detente.record.draft.language.deeds.dating import Dated, dated
 from detente.record.draft.language.deeds.deeds import deeds
 from detente.record.draft.language.deeds.lexicon import lexicon, speaks_publicly
+from detente.record.draft.language.deeds.statistics import is_statistic
 from detente.record.draft.language.happenings import Happening, happenings
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.proposing.about import pairs_in_force
@@ -110,6 +111,8 @@ def _wide(one: Dated, found: Extraction) -> Iterator[_Told]:
         article.text, sentence.start, sentence.end, one.dates, article.language, headed=one.headed, entry=one.entry
     ):
         if article.published and Period.parse(deed.date.date).first > Period.parse(article.published).last:
+            continue
+        if is_statistic(article.text, deed, [f for f in found.figures if sentence.start <= f.start < sentence.end]):
             continue
         kind, direction = lexicon(article.language).kind_of(deed.name, sentence.text)
         yield _Told(sentence, deed.start, deed.date.date, kind, direction, wide=True, carried=one.carried)

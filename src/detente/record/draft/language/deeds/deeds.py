@@ -31,6 +31,7 @@ _AGENT = re.compile(r"\s(?:by|with|between|in|por|con|en|entre|ante)\s[^;:]{0,90
 """What may stand between a participle without its auxiliary and its day: *signed by both ministers in Lima on*."""
 _CLEFT = re.compile(r"\s(?:that|when|que|cuando)\b")
 """What follows a day that is held up: *it was on Monday that*."""
+_NOW = re.compile(r"today|hoy|now|currently|this|est[ea]", re.IGNORECASE)
 _YEARS = re.compile(r"\d{4}/\d{4}")
 _OR = re.compile(r",?\s(?:or|o)\s(?:on\s|in\s|el\s|en\s)?")
 _COMING = re.compile(r"later this|next|later in the|próxim|este próximo", re.IGNORECASE)
@@ -74,7 +75,7 @@ def deeds(
     >>> [(text[d.start : d.end], d.date.date, d.name) for d in deeds(text, 0, len(text), find_dates(text, "en"), "en", headed=False)]
     [('visited', '1998', 'meeting')]
     """
-    opens = bool(dates) and dates[0].start - start <= LEAD
+    opens = bool(dates) and dates[0].start - start <= LEAD and not _NOW.match(dates[0].text)
     verbs = verbs_in(text, start, end, language, present=headed or opens)
     told = [d for d in _sure(text, dates) if d.date and not (_YEARS.fullmatch(d.date) or _ahead(text, d, language))]
     found = [deed for date in told if (deed := _deed(text, start, end, date, verbs, language))]

@@ -59,6 +59,12 @@ def _before(text: str, start: int, date: DateMention, language: str, ends: re.Pa
         between = text[match.end() : date.start]
         if match.lastgroup == NAMED and not _OF_ITS_DAY.fullmatch(between):
             continue
+        if (
+            match.lastgroup in ("opening", "closing")
+            and _OF_ITS_DAY.fullmatch(between)
+            and len(between) <= len(" of the ")
+        ):
+            continue  # the close of 2018 is the year's
         ended = (ends.search(between) and between != ", ") or words.past.search(between)
         if not ended and not is_wished(text, match.start(), language):
             found = match
