@@ -137,4 +137,4 @@ def _claims_by_verdict(claims: pl.DataFrame, say: Speaker) -> tuple[str, ...]:
     facts = {"n": whole, "sources": claims["source_id"].n_unique(), "tally": say.listed(parts)}
     if claims.height > whole:
         return (say("claims_split", parts=claims.height, **facts),)
-    return (say("claims_one" if whole == 1 else "claims", **facts),)
+    return (say("claims", **facts),)

@@ -10,6 +10,7 @@ import click
 from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options, say_reading
 from detente.errors import UsageError
+from detente.language.counting import counted
 
 EPILOG = """Example: detente batch CHL-PER,IND-PAK --episode 2008-2020
 
@@ -87,24 +88,20 @@ def command(
 STATUS = {"bound": "fallen to a recorded zero", "no base trade": "without trade in the base years"}
 
 
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def batch_in_words(done: Any, quick: bool) -> str:
     """What is in the table, and the losses with the strongest evidence."""
     import polars as pl
 
     before = f" ({done.n_before:,} of them before)" if done.n_before else ""
     counts = ", ".join(f"{n:,} {STATUS.get(status, status)}" for status, n in done.counts().items())
-    lines = [f"{_counted(done.n_pairs, 'pair')}{before}, {_counted(done.table.height, 'row')}: {counts}."]
+    lines = [f"{counted(done.n_pairs, 'pair')}{before}, {counted(done.table.height, 'row')}: {counts}."]
     if quick:
         lines.append("Quick: nothing was compared with similar pairs.")
     else:
         strong = done.table.filter((pl.col("strength") == "strong") & (pl.col("dyad_part") < 0))
         compared = done.table["placebo_share"].count()
         lines.append(
-            f"Strong evidence of a loss (p below 0.02): {strong.height:,} of {_counted(compared, 'row')} compared."
+            f"Strong evidence of a loss (p below 0.02): {strong.height:,} of {counted(compared, 'row')} compared."
         )
         largest = strong.filter(pl.col("flow_from_usd_mn") >= 50).sort("dyad_part").head(5)
         lines += [f"  {row}" for row in largest["sentence"]]

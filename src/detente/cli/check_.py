@@ -9,6 +9,7 @@ import click
 from detente.cli.completing import studies
 from detente.cli.output import as_json
 from detente.errors import RecordError
+from detente.language.counting import counted
 
 if TYPE_CHECKING:
     from detente.errors import Problem
@@ -38,11 +39,11 @@ def command(study: str, json_: bool) -> int:
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)
-        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {opened.folder}.", err=True)
+        click.echo(f"{counted(len(problems), 'problem')} in {opened.folder}.", err=True)
     else:
         ledger = opened.ledger()
         counts = {"source": ledger.sources, "event": ledger.events, "figure": ledger.figures, "claim": ledger.claims}
-        held = ", ".join(f"{rows.height} {what}{'' if rows.height == 1 else 's'}" for what, rows in counts.items())
+        held = ", ".join(counted(rows.height, what) for what, rows in counts.items())
         click.echo(f"{opened.title}: no problems found. {held}.")
     return RecordError.exit_code if problems else 0
 

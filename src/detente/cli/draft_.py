@@ -47,7 +47,7 @@ def command(
     if article is not None and accepted is None:
         _draft(article, open_study(study), study, out, source, published, language, suggest, lang)
     elif accepted is not None and article is None:
-        _accept(accepted, open_study(study), keep_wording)
+        _accept(accepted, open_study(study), keep_wording, lang)
     else:
         raise UsageError(
             "Either an article is drafted from, or a draft is taken over.",
@@ -80,10 +80,9 @@ def _draft(
     click.echo(words("drafted.written", summary=draft.summary(lang), path=path))
     for table, rows in (("events", draft.events), ("series", draft.figures)):
         if rows:
-            key = "drafted.proposed_one" if len(rows) == 1 else "drafted.proposed"
-            click.echo(words(key, n=len(rows), table=table, path=evidence_path(path, table)))
+            click.echo(words("drafted.proposed", n=len(rows), table=table, path=evidence_path(path, table)))
     if draft.n_others:
-        click.echo(words("drafted.other" if draft.n_others == 1 else "drafted.others", n=draft.n_others))
+        click.echo(words("drafted.others", n=draft.n_others))
     for refused in draft.refused:
         click.echo(words("drafted.refused", what=told((refused,), lang)))
     if not draft.published:
@@ -93,11 +92,11 @@ def _draft(
     click.echo(words("drafted.next", command=f"detente draft --accept {path} --study {name}"))
 
 
-def _accept(path: Path, study: Study, keep_wording: bool) -> None:
+def _accept(path: Path, study: Study, keep_wording: bool, lang: str) -> None:
     from detente.record.draft.accept import accept
 
     study.require_own()
-    click.echo(accept(path, study.record, keep_wording=keep_wording).summary())
+    click.echo(accept(path, study.record, keep_wording=keep_wording).summary(lang))
 
 
 def _day(text: str | None) -> str:

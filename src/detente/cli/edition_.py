@@ -13,6 +13,7 @@ import click
 
 from detente.cli.output import errors_too
 from detente.errors import MissingExtra, OutputError, UsageError
+from detente.language.counting import counted
 
 if TYPE_CHECKING:
     from detente.edition.settings import EditionSettings
@@ -110,7 +111,7 @@ def send(
     with Desk(list_, settings.desk) as desk:
         if dry_run:
             readers = [r for r in desk.readers() if r.entitled(datetime.now(UTC).timestamp(), free=settings.desk.free)]
-            click.echo(f"{len(readers)} readers would have it; nothing was queued.")
+            click.echo(f"{counted(len(readers), 'reader')} would have it; nothing was queued.")
             return
         queued = queue(folder, desk, settings, datetime.now(UTC), at_once=at_once)
         click.echo(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from detente.errors import OutputError, RecordError, UnreadableFile
+from detente.language.counting import counted
 
 
 @click.command("merge", epilog="Example: detente merge my-study her-study --base as-we-began --out merged/record")
@@ -27,14 +28,19 @@ def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
         found.write(out)
         for table, mine, hers in found.twice:
             click.echo(f"{table}: {mine} and {hers} say the same; both are kept.")
-        click.echo(f"Merged into {out}: " + ", ".join(f"{t.height} {name}" for name, t in found.tables.items()) + ".")
+        click.echo(
+            f"Merged into {out}: "
+            + ", ".join(counted(t.height, name[:-1], name) for name, t in found.tables.items())
+            + "."
+        )
         return 0
     for row in found.conflicts.iter_rows(named=True):
         began = f" (was: {row['base']!r})" if row["base"] is not None else ""
         where = f"{row['table']}, {row['id']}, {row['column']}"
         click.echo(f"{where}: ours {row['ours']!r}, theirs {row['theirs']!r}{began}", err=True)
     click.echo(
-        f"{found.conflicts.height} conflicts: decide them in one of the two records. Nothing was written.", err=True
+        f"{counted(found.conflicts.height, 'conflict')}: decide in one of the two records. Nothing was written.",
+        err=True,
     )
     return RecordError.exit_code
 

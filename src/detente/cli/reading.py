@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.errors import UsageError
+from detente.language.counting import counted
 
 if TYPE_CHECKING:
     from detente.panel import Panel
@@ -135,7 +136,8 @@ def _marked(rows: Any, marks: list[str]) -> tuple[Any, list[str]]:
         numbers = cells.cast(pl.Float64, strict=False)
         whole = numbers.null_count() == cells.null_count()
         rows = rows.with_columns((numbers if whole else cells).alias(name))
-        notes.append(f"{int(told.sum()):,} cells of '{name}' ({', '.join(marks)}) are missing.")
+        n = int(told.sum())
+        notes.append(f"{counted(n, 'cell')} of '{name}' ({', '.join(marks)}) {'is' if n == 1 else 'are'} missing.")
     return rows, notes
 
 
@@ -150,7 +152,9 @@ def _without_gaps(rows: Any, flow: str, said: list[str], notes: list[str]) -> An
     if not n:
         return rows
     if ZERO in said:
-        notes.append(f"{n:,} missing flows in '{flow}' are taken for zeros, as told.")
+        notes.append(
+            f"{counted(n, 'missing flow')} in '{flow}' {'is taken for a zero' if n == 1 else 'are taken for zeros'}, as told."
+        )
         return rows.with_columns(pl.when(gone).then(0).otherwise(pl.col(flow)).alias(flow))
-    notes.append(f"{n:,} rows without a flow in '{flow}' are left out.")
+    notes.append(f"{counted(n, 'row')} without a flow in '{flow}' {'is' if n == 1 else 'are'} left out.")
     return rows.filter(~gone)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from math import exp, expm1, isfinite
 from typing import Any, Literal
 
+from detente.language.counting import filled
 from detente.language.digits import NOTHING, decimals_of, short_of_all, times
 from detente.language.registry import SOURCE, language_of
 from detente.language.speaking import Said, Tongue, read_aloud, tongue_of
@@ -61,7 +62,7 @@ class Catalogue:
             values = {name: self._aloud(value) for name, value in values.items()}
         if template is None:
             return self.aloud(self._in_english(key, values))
-        text = self.aloud(template.format(**values))
+        text = self.aloud(filled(template, values))
         for joint, joined in language_of(self.language).joints if values else ():
             text = joint.sub(joined, text)
         return text
@@ -103,7 +104,7 @@ class Catalogue:
     def _in_english(self, key: str, values: Mapping[str, Any]) -> str:
         """The English string where the language lacks one, marked as English once, unless it is signs only."""
         english = language_of(SOURCE).strings[key]
-        text = english.format(**values)
+        text = filled(english, values)
         if key.partition(".")[0] in _UNMARKED or not re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", english)):
             return text
         return MARK + text.replace(MARK, "")

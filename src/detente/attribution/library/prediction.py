@@ -20,6 +20,7 @@ from detente.attribution.library.expected_paths import CAP, HORIZONS, ObservedOu
 from detente.attribution.library.regions import Miss, pair_of, recalibrated
 from detente.attribution.library.weighing import SPREAD, AskedForecast, weighed
 from detente.errors import SpecificationError, TooFewDonors, did_you_mean
+from detente.language.counting import counted
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +83,7 @@ class Forecast:
         what += f" ({self.scope})" if self.scope else ""
         alike = "scope" if self.scope else "instrument"
         return (
-            f"Judged by {self.n_same} cases of the same {alike} and {self.n_other} others, a flow stands at about "
+            f"Judged by {counted(self.n_same, 'case')} of the same {alike} and {self.n_other} others, a flow stands at about "
             f"{_share(middle)} of what else would be expected {years} after {what}; there is an 80% chance that it lies "
             f"between {_share(low)} and {_share(high)}{nothing}."
         )

@@ -10,7 +10,8 @@ from detente.language.speaking.tongue import Tongue
 class Said(str):
     """A number as it is spoken; a template may ask for its gender and for the noun that agrees with it.
 
-    ``{n:f}`` is the feminine, ``{n:m}`` the form before a masculine noun, ``{n:m|par|pares}`` that with its noun.
+    ``{n:f}`` is the feminine, ``{n:m}`` the form before a masculine noun, ``{n:m|par|pares}`` that with its noun,
+    ``{n:-|fue|fueron}`` a word that agrees with it.
 
     >>> from detente.language.speaking.tongue import tongue_of
     >>> "{n:f|economía|economías}".format(n=Said.of("21", tongue_of("es")))
@@ -34,5 +35,5 @@ class Said(str):
         words = self.tongue.number(self.plain, gender if gender in ("m", "f") else "")
         if not nouns:
             return words
-        one = self.plain.lstrip("+-") == "1"
-        return f"{words} {nouns[0] if one else nouns[-1]}"
+        noun = nouns[0] if self.plain.lstrip("+-") == "1" else nouns[-1]
+        return noun if gender == "-" else f"{words} {noun}"

@@ -12,6 +12,7 @@ import polars as pl
 from detente._atomic import home_of, lock, write_file
 from detente._foreign import TABLE, read_bytes
 from detente.errors import EmptySample, OutputError, Problem, RecordError, UnreadableFile
+from detente.language.catalogue import Catalogue
 from detente.record.draft.row import CONFIDENCE, OWN, fingerprint
 from detente.record.exchange.trial import check_with
 from detente.record.reading import FIRST_ROW, problems_where, read_table
@@ -44,10 +45,9 @@ class Accepted:
         """The ids of the claims that entered."""
         return self.ids if self.what == "claim" else ()
 
-    def summary(self) -> str:
+    def summary(self, language: str = "en") -> str:
         """One line."""
-        n = len(self.ids)
-        return f"{n} {self.what}{'' if n == 1 else 's'} accepted, {self.left} left in the draft."
+        return Catalogue(language)(f"accepted.{self.what}", n=len(self.ids), left=self.left)
 
 
 def accept(draft: Path, record: Path, *, keep_wording: bool = False) -> Accepted:

@@ -72,8 +72,7 @@ class Draft:
         words = Catalogue(language)
         kinds = [row.cells["type"] for row in self.rows]
         counts = ", ".join(f"{kinds.count(k)} {words.known('drafted_kind', k)}" for k in dict.fromkeys(kinds))
-        key = "drafted.claim" if len(kinds) == 1 else "drafted.claims"
-        return words(f"{key}_of" if counts else key, n=len(kinds), kinds=counts)
+        return words("drafted.claims_of" if counts else "drafted.claims", n=len(kinds), kinds=counts)
 
 
 def draft_claims(

@@ -23,6 +23,7 @@ from detente.attribution.attributing.all_pairs import CHANGES, pair_list, parts_
 from detente.attribution.attributing.asked import PairQuestion
 from detente.attribution.sample import Sample
 from detente.errors import OutputError
+from detente.language.counting import counted
 
 ASKED = "asked.json"
 BASE_YEARS = EPISODE_YEARS = 5
@@ -60,7 +61,7 @@ class BatchOfPairs:
         return dict(rows.iter_rows())
 
     def __repr__(self) -> str:
-        return f"<Batch of {self.n_pairs:,} pairs, {self.table.height:,} rows: {self.path}>"
+        return f"<Batch of {counted(self.n_pairs, 'pair')}, {counted(self.table.height, 'row')}: {self.path}>"
 
 
 def batch(

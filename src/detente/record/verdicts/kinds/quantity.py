@@ -104,8 +104,7 @@ def _holds(claim: Claim, inside: list[Figure], outside: list[Figure], weaker: li
     if explained:
         reason = Text("reason.others_differ", reason=reason, figures=listed(explained))
     elif len(inside) > 1 and not weaker:
-        n = len(inside) - 1
-        reason = Text("reason.one_more" if n == 1 else "reason.more", reason=reason, n=n)
+        reason = Text("reason.more", reason=reason, n=len(inside) - 1)
     if weaker:
         reason = Text("reason.weaker_differ", reason=reason, figures=listed(weaker))
     word = _word(claim, chosen)
