@@ -46,6 +46,15 @@ def first_five(items: Iterable[Any]) -> str:
     return shown if len(items) <= 5 else f"{shown} and {len(items) - 5} more"
 
 
+def how_many(n: int, one: str, several: str = "") -> str:
+    """A count with its noun, or with all that agrees with it.
+
+    >>> how_many(1, "row"), how_many(1204, "row"), how_many(0, "entry", "entries")
+    ('1 row', '1,204 rows', '0 entries')
+    """
+    return f"{n:,} {one if n == 1 else several or one + 's'}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``" Did you mean 'x'?"``, or nothing when no known word is close."""
     by_folded = {str(k).casefold(): k for k in known}
@@ -162,7 +171,7 @@ class RecordError(DataError):
         shown = "\n  ".join(str(p) for p in self.problems[:5])
         more = len(self.problems) - 5
         super().__init__(
-            f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''} in the record:\n  {shown}"
+            f"{how_many(len(self.problems), 'problem')} in the record:\n  {shown}"
             + (f"\n  and {more} more." if more > 0 else "")
         )
 

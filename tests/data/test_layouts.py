@@ -49,7 +49,7 @@ def test_cepii_gravity(tmp_path):
     assert panel.flow("SDN", "EGY")[0] == 29.0
     notes = str(panel.report)
     assert "tradeflow_baci is used; tradeflow_comtrade_o" in notes
-    assert "1 rows of states that did not exist" in notes
+    assert "1 row of states that did not exist" in notes
     assert (panel.provenance.source, panel.unit, panel.kind) == ("gravity", "usd_mn", "goods")
 
 
@@ -97,8 +97,8 @@ def test_un_comtrade(form, tmp_path):
     assert np.isnan(either.flow("VEN", "COL")[0])  # nobody reported it
     said = str(either.report)
     assert "2 rows of aggregates" in said
-    assert "1 rows of re-exports" in said
-    assert "1 rows by procedure" in said
+    assert "1 row of re-exports" in said
+    assert "1 row by procedure" in said
     assert "2 flows are as the destination reports them (CIF) and 1" in said
 
 
@@ -499,7 +499,7 @@ def test_baci_counts_what_its_own_list_has_no_code_for(tmp_path):
     panel = read_panel(tmp_path / "BACI_HS92_V202501.zip")
     assert panel.economies == ("COL", "TWN", "VEN")
     assert panel.provenance.release == "HS92 V202501"
-    assert "1 rows of aggregates, not economies (697)" in str(panel.report)
+    assert "1 row of aggregates, not economies (697)" in str(panel.report)
     assert "taken for Taiwan" in str(panel.report)
 
 

@@ -121,7 +121,7 @@ def test_a_treatment_is_on_or_off(estimator):
     data, third = panel(5), pl.int_range(pl.len()) == 3
     for wrong in (None, 0.5, 2.0, -1.0):
         odd = data.with_columns(on=pl.when(third).then(wrong).otherwise("on"))
-        with pytest.raises(DataError, match="neither 0 nor 1 in 1 rows, the first is row 3"):
+        with pytest.raises(DataError, match="neither 0 nor 1 in 1 row, the first is row 3"):
             estimator(odd, f"trade ~ 1 | {EFFECTS}", "on")
     both = (estimator(d, f"trade ~ 1 | {EFFECTS}", "on") for d in (data, data.with_columns(pl.col("on") > 0)))
     one, other = (fit.effects()["effect"][0] for fit in both)

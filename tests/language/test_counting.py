@@ -7,8 +7,9 @@ from string import Formatter
 
 import pytest
 
+from detente.errors import how_many
 from detente.language import Catalogue
-from detente.language.counting import counted, filled
+from detente.language.counting import filled
 from detente.language.registry import language_of
 from detente.language.speaking import Said, tongue_of
 
@@ -35,9 +36,11 @@ MANY = {
 """Of these nothing is said where there are not several: fewer are refused, or they ship with the package."""
 FIXED = {
     "data.limits": "a limit", "readers.confirm_text": "a limit", "rows.people": "two or three digits",
-    "people.next": "cases that ship", "answer.next_return": "cases that ship", "since.scoreboard": "of these n", "chart.first_rows": "more than are shown", "answer.next_trade_reopened": "cases that ship",
-    "answer.next_trade_ruptured": "cases that ship", "why.picks_lead": "one by one", "note.left_out": "one by one",
-    "lever.payments_source": "one is a case", "flows.bad": "rows of a table that is fitted", "no_forecast.too_old": "years",
+    "people.next": "cases that ship", "answer.next_return": "cases that ship",
+    "answer.next_trade_reopened": "cases that ship", "answer.next_trade_ruptured": "cases that ship",
+    "why.picks_lead": "one by one", "note.left_out": "one by one", "lever.payments_source": "one is a case",
+    "flows.bad": "rows of a table that is fitted", "no_forecast.too_old": "years", "since.scoreboard": "of these n",
+    "chart.first_rows": "more than are shown",
 }  # fmt: skip
 
 
@@ -73,8 +76,8 @@ def test_a_count_stands_before_the_noun_that_agrees_with_it():
     assert filled("{n:|row|rows}", {"n": 0}) == "0 rows"
     assert filled("{n:-|The one row|All {n} rows}", {"n": 3}) == "All 3 rows"
     assert filled("{n:f} {n:-|es falsa|son falsas}, {x:.1f}", {"n": 1, "x": 2.0}) == "1 es falsa, 2.0"
-    assert counted(1, "entry", "entries") == "1 entry"
-    assert counted(1200, "entry", "entries") == "1,200 entries"
+    assert how_many(1, "entry", "entries") == "1 entry"
+    assert how_many(1200, "entry", "entries") == "1,200 entries"
 
 
 @pytest.mark.parametrize(

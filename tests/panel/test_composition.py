@@ -123,7 +123,7 @@ def test_both_reports_stand_side_by_side_with_the_gap(tmp_path, capsys):
     ]  # fmt: skip
     assert found.of("COL", "USA").rows() == [("COL", "USA", "2010", pytest.approx(16_000.0), None, None, None)]
     assert found.of("COL", "BRA")["by_destination"].to_list() == [pytest.approx(1100.0)]
-    assert "1 flows with two positive reports: the destination's is +10%" in found.summary()
+    assert "1 flow with two positive reports: the destination's is +10%" in found.summary()
     assert cli(["data", "mirror", str(file), "COL", "VEN"]) == 0
     assert "1,422.9" in capsys.readouterr().out
     assert cli(["data", "mirror", str(file), "COL"]) == 2

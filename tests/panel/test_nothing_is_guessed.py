@@ -74,7 +74,7 @@ def test_a_row_without_a_key_is_named_by_its_line(line, column):
     rows = table([("AUT", "DEU", 2015, 1.0), ("AUT", "DEU", 2016, 1.0), ("DEU", "AUT", 2015, 1.0)])
     rows = rows.with_columns(pl.when(pl.int_range(3) != line).then(column).alias(column))
     with pytest.raises(
-        DataError, match=rf"1 rows of .* lack an origin, destination or year \(first at line {line + 2}\)"
+        DataError, match=rf"1 row of .* lacks an origin, destination or year \(first at line {line + 2}\)"
     ):
         read_panel(rows)
 

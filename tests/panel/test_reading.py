@@ -58,7 +58,7 @@ def test_years_that_are_not_there_are_named_up_to_the_last() -> None:
 def test_the_first_row_that_lacks_something_is_named_where_it_stands() -> None:
     with pytest.raises(DataError, match=r"2 rows .* \(first at line 2\)"):
         read_panel(frame([(None, "VEN", 2010, 5.0), ("COL", "VEN", 2011, 5.0), ("COL", None, 2012, 5.0)]))
-    with pytest.raises(DataError, match=r"1 rows .* \(first at line 3\)"):
+    with pytest.raises(DataError, match=r"1 row .* \(first at line 3\)"):
         read_panel(frame([("COL", "VEN", 2010, 5.0), ("COL", "VEN", None, 5.0)]))
 
 

@@ -53,6 +53,11 @@ def _templates(node: ast.expr, named: Named) -> set[str]:
             return set().union(*(_templates(value, named) for value in values))
         case ast.BinOp(op=ast.Add(), left=one, right=other):
             return _joined([_templates(one, named) or {"{}"}, _templates(other, named) or {"{}"}])
+        case ast.Call(func=ast.Name(id="how_many"), args=[_, one, *several]):
+            many = several[0] if several else ast.BinOp(one, ast.Add(), ast.Constant("s"))
+            return {f"1 {text}" for text in _templates(one, named)} | {
+                f"{{}} {text}" for text in _templates(many, named)
+            }
         case ast.Name(id=name) if name in named:
             rest = {key: values for key, values in named.items() if key != name}
             return set().union(*(_templates(value, rest) for value in named[name]))
@@ -67,9 +72,9 @@ def _filled(part: ast.expr, named: Named) -> set[str]:
     if isinstance(value, ast.Name) and value.id in named:
         rest = {key: values for key, values in named.items() if key != value.id}
         return set().union(*(_filled(given, rest) for given in named[value.id]))
-    if not isinstance(value, ast.Constant | ast.JoinedStr | ast.BinOp):
+    if not isinstance(value, ast.Constant | ast.JoinedStr | ast.BinOp | ast.Call):
         return {"{}"}
-    return {"{}" if re.fullmatch(r"\W*\{\}\W*", text) else text for text in _templates(value, named) or {"{}"}}
+    return {"{}" if re.fullmatch(r"(\{\})+", text) else text for text in _templates(value, named) or {"{}"}}
 
 
 def _joined(pieces: list[set[str]]) -> set[str]:
@@ -114,9 +119,11 @@ def _sentences():
 FILLED = {
     "{}\n    {}\n    {}^",
     "'{}' is needed here{}.",
+    "The {} of {} is {}.",
 }  # whose filling are words; each way has a pattern of its own
 
 
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 ENGLISH = re.compile(r"(^| )(the|is|are|was|were|of|for|that|with|not|which|who|and) ")  # a blank has taken in a clause
 
 
@@ -131,13 +138,26 @@ def _spoken(text):
     if text in FILLED:
         return ""
     told = said_part(bare.replace("{}", "x"), "es") or said_part(text.replace("{}", "x"), "es")
-    return None if told and ENGLISH.search(re.sub(r"'[^']*'|\"[^\"]*\"", "", told)) else told
+    return None if told and ENGLISH.search(QUOTED.sub("", told)) else told
 
 
 def test_every_error_has_its_sentence_in_spanish():
     sentences = list(_sentences())
     assert [(module, text) for module, _, text in sentences if _spoken(text) is None] == []
     assert len(sentences) > 1900
+
+
+def _words(text):
+    return re.findall(r"\w+", QUOTED.sub("", text))
+
+
+def test_no_blank_of_a_pattern_takes_in_words_of_a_sentence():
+    """What is said holds the words of Spanish patterns and what sentences were filled with, and no other word."""
+    rows = csv.DictReader((files("detente.language") / "locale/es/errors.csv").read_text("utf-8").splitlines())
+    known = {word for row in rows for word in _words(row["translation"])} | {"x", "xx", "y", "más"}
+    typed = {"0xx", "bloquex", "espeak", "ng", "article", "builtin", "states"}  # beside what a blank holds, or names
+    left = [(text, set(_words(_spoken(text) or "")) - known - typed) for _, _, text in _sentences()]
+    assert [(text, words) for text, words in left if words] == []
 
 
 def test_every_remedy_of_a_command_has_its_sentence_in_spanish():

@@ -15,7 +15,7 @@ from detente.attribution.decomposition import Split
 from detente.attribution.episodes import Episode
 from detente.attribution.words.sentences import level_sentence, named
 from detente.attribution.words.strength import strength, unseen_pct
-from detente.language.counting import counted
+from detente.errors import how_many
 
 NO_BASE = "no base trade"  #: status of a residual that cannot be identified
 COMPUTED = "computed"
@@ -181,7 +181,7 @@ class Attribution:
 
     def __repr__(self) -> str:
         pairs = sorted({f"{f.origin}→{f.destination}" for f in self.findings})
-        return f"<Attribution {', '.join(pairs)}: {counted(len(self.findings), 'finding')} on {self.panel}>"
+        return f"<Attribution {', '.join(pairs)}: {how_many(len(self.findings), 'finding')} on {self.panel}>"
 
 
 def attribution_frame(found: Attribution) -> pl.DataFrame:

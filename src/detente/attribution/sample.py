@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detente.data.periods import year_of
 from detente.economies import not_held
-from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy
+from detente.errors import EmptySample, InvalidFlow, SpecificationError, UnknownEconomy, how_many
 from detente.language import Text, When, Word
 from detente.panel.persons import refuse_stock
 
@@ -92,7 +92,7 @@ class Sample:
         if len(off):
             t, i, j = off[0]
             raise InvalidFlow(
-                f"{len(off)} flows are negative or infinite, first {self.economies[i]} -> "
+                f"{how_many(len(off), 'flow is', 'flows are')} negative or infinite, first {self.economies[i]} -> "
                 f"{self.economies[j]} in {self.years[t]}.",
                 why="A flow is a value of goods.",
                 fix="Correct them, or leave them missing (nan).",
@@ -112,9 +112,9 @@ class Sample:
         """Position of a year."""
         if year not in self.years:
             steps = "" if self.consecutive else f" in {len(self.years)} steps"
-            name = "" if self.name == UNNAMED else f" ({self.name})"
+            called = "" if self.name == UNNAMED else f" ({self.name})"
             raise SpecificationError(
-                f"{what} {year}: outside the panel, which has {self.years[0]} to {self.years[-1]}{steps}{name}.",
+                f"{what} {year}: outside the panel, which has {self.years[0]} to {self.years[-1]}{steps}{called}.",
                 why="No flow stands on that side of the change.",
                 fix="Choose years of the panel, or a panel that reaches further.",
             )

@@ -9,8 +9,7 @@ import click
 
 from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options, say_reading
-from detente.errors import UsageError
-from detente.language.counting import counted
+from detente.errors import UsageError, how_many
 
 EPILOG = """Example: detente batch CHL-PER,IND-PAK --episode 2008-2020
 
@@ -94,14 +93,14 @@ def batch_in_words(done: Any, quick: bool) -> str:
 
     before = f" ({done.n_before:,} of them before)" if done.n_before else ""
     counts = ", ".join(f"{n:,} {STATUS.get(status, status)}" for status, n in done.counts().items())
-    lines = [f"{counted(done.n_pairs, 'pair')}{before}, {counted(done.table.height, 'row')}: {counts}."]
+    lines = [f"{how_many(done.n_pairs, 'pair')}{before}, {how_many(done.table.height, 'row')}: {counts}."]
     if quick:
         lines.append("Quick: nothing was compared with similar pairs.")
     else:
         strong = done.table.filter((pl.col("strength") == "strong") & (pl.col("dyad_part") < 0))
         compared = done.table["placebo_share"].count()
         lines.append(
-            f"Strong evidence of a loss (p below 0.02): {strong.height:,} of {counted(compared, 'row')} compared."
+            f"Strong evidence of a loss (p below 0.02): {strong.height:,} of {how_many(compared, 'row')} compared."
         )
         largest = strong.filter(pl.col("flow_from_usd_mn") >= 50).sort("dyad_part").head(5)
         lines += [f"  {row}" for row in largest["sentence"]]

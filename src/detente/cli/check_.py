@@ -8,8 +8,7 @@ import click
 
 from detente.cli.completing import studies
 from detente.cli.output import as_json
-from detente.errors import RecordError
-from detente.language.counting import counted
+from detente.errors import RecordError, how_many
 
 if TYPE_CHECKING:
     from detente.errors import Problem
@@ -39,11 +38,11 @@ def command(study: str, json_: bool) -> int:
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)
-        click.echo(f"{counted(len(problems), 'problem')} in {opened.folder}.", err=True)
+        click.echo(f"{how_many(len(problems), 'problem')} in {opened.folder}.", err=True)
     else:
         ledger = opened.ledger()
         counts = {"source": ledger.sources, "event": ledger.events, "figure": ledger.figures, "claim": ledger.claims}
-        held = ", ".join(counted(rows.height, what) for what, rows in counts.items())
+        held = ", ".join(how_many(rows.height, what) for what, rows in counts.items())
         click.echo(f"{opened.title}: no problems found. {held}.")
     return RecordError.exit_code if problems else 0
 

@@ -11,8 +11,7 @@ from detente._atomic import write_file
 from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options
 from detente.economies import lookup
-from detente.errors import UsageError
-from detente.language.counting import counted
+from detente.errors import UsageError, how_many
 
 
 @click.group("data", epilog="Example: detente data show flows.csv")
@@ -122,7 +121,7 @@ def show_(file: Path, **how: Any) -> None:
         click.echo(f"Columns: {', '.join(header_of(''.join(head.splitlines(True)[above:]))[0])}")
     if known is not None and known.gives in ("series", "events"):
         facts = known.facts_in(files)
-        click.echo(f"{counted(facts.rows, 'row')}, {known.gives}: {facts.frame.height:,} used.")
+        click.echo(f"{how_many(facts.rows, 'row')}, {known.gives}: {facts.frame.height:,} used.")
         for note in facts.notes:
             click.echo(f"  - {note}")
         click.echo(facts.frame.head(5))
@@ -138,7 +137,7 @@ def show_(file: Path, **how: Any) -> None:
         "level": known_of.level,
     }
     click.echo("; ".join(f"{name}: {value or 'not stated'}" for name, value in said.items()))
-    click.echo(f"{counted(panel.report.rows_read, 'row')} read, {panel.report.rows_used:,} used.")
+    click.echo(f"{how_many(panel.report.rows_read, 'row')} read, {panel.report.rows_used:,} used.")
     for note in panel.report.notes:
         click.echo(f"  - {note}")
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.output import errors_too
-from detente.errors import MissingExtra, OutputError, UsageError
-from detente.language.counting import counted
+from detente.errors import MissingExtra, OutputError, UsageError, how_many
 
 if TYPE_CHECKING:
     from detente.edition.settings import EditionSettings
@@ -111,7 +110,7 @@ def send(
     with Desk(list_, settings.desk) as desk:
         if dry_run:
             readers = [r for r in desk.readers() if r.entitled(datetime.now(UTC).timestamp(), free=settings.desk.free)]
-            click.echo(f"{counted(len(readers), 'reader')} would have it; nothing was queued.")
+            click.echo(f"{how_many(len(readers), 'reader')} would have it; nothing was queued.")
             return
         queued = queue(folder, desk, settings, datetime.now(UTC), at_once=at_once)
         click.echo(

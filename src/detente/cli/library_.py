@@ -11,8 +11,7 @@ import click
 from detente._atomic import write_file
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import say_reading
-from detente.errors import UsageError
-from detente.language.counting import counted
+from detente.errors import UsageError, how_many
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,7 +94,7 @@ def case_lines(frame: pl.DataFrame) -> list[str]:
 def score_lines(frame: pl.DataFrame) -> list[str]:
     """Scores in words, one paragraph a kind."""
     return [
-        f"{row['kind']}: {counted(row['n'], 'point')} of {counted(row['n_cases'], 'case')}, each of {row['n_regions']} regions predicted "
+        f"{row['kind']}: {how_many(row['n'], 'point')} of {how_many(row['n_cases'], 'case')}, each of {row['n_regions']} regions predicted "
         f"from the others. CRPS {row['crps']:.2f} log points against {row['crps pooled']:.2f} for all cases alike: "
         f"{row['gain']:.0%} better (90% {row['gain_low']:.0%} to {row['gain_high']:.0%}); "
         f"{row['gain_with_noise']:.0%} better than point forecasts with ordinary noise. The central 50, 80, 95% hold "

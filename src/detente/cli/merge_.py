@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from detente.errors import OutputError, RecordError, UnreadableFile
-from detente.language.counting import counted
+from detente.errors import OutputError, RecordError, UnreadableFile, how_many
 
 
 @click.command("merge", epilog="Example: detente merge my-study her-study --base as-we-began --out merged/record")
@@ -30,7 +29,7 @@ def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
             click.echo(f"{table}: {mine} and {hers} say the same; both are kept.")
         click.echo(
             f"Merged into {out}: "
-            + ", ".join(counted(t.height, name[:-1], name) for name, t in found.tables.items())
+            + ", ".join(how_many(t.height, name[:-1], name) for name, t in found.tables.items())
             + "."
         )
         return 0
@@ -39,7 +38,7 @@ def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
         where = f"{row['table']}, {row['id']}, {row['column']}"
         click.echo(f"{where}: ours {row['ours']!r}, theirs {row['theirs']!r}{began}", err=True)
     click.echo(
-        f"{counted(found.conflicts.height, 'conflict')}: decide in one of the two records. Nothing was written.",
+        f"{how_many(found.conflicts.height, 'conflict')}: decide in one of the two records. Nothing was written.",
         err=True,
     )
     return RecordError.exit_code

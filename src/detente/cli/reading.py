@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.errors import UsageError
-from detente.language.counting import counted
+from detente.errors import UsageError, how_many
 
 if TYPE_CHECKING:
     from detente.panel import Panel
@@ -137,7 +136,7 @@ def _marked(rows: Any, marks: list[str]) -> tuple[Any, list[str]]:
         whole = numbers.null_count() == cells.null_count()
         rows = rows.with_columns((numbers if whole else cells).alias(name))
         n = int(told.sum())
-        notes.append(f"{counted(n, 'cell')} of '{name}' ({', '.join(marks)}) {'is' if n == 1 else 'are'} missing.")
+        notes.append(f"{how_many(n, 'cell')} of '{name}' ({', '.join(marks)}) {'is' if n == 1 else 'are'} missing.")
     return rows, notes
 
 
@@ -153,8 +152,8 @@ def _without_gaps(rows: Any, flow: str, said: list[str], notes: list[str]) -> An
         return rows
     if ZERO in said:
         notes.append(
-            f"{counted(n, 'missing flow')} in '{flow}' {'is taken for a zero' if n == 1 else 'are taken for zeros'}, as told."
+            f"{how_many(n, 'missing flow')} in '{flow}' {'is taken for a zero' if n == 1 else 'are taken for zeros'}, as told."
         )
         return rows.with_columns(pl.when(gone).then(0).otherwise(pl.col(flow)).alias(flow))
-    notes.append(f"{counted(n, 'row')} without a flow in '{flow}' {'is' if n == 1 else 'are'} left out.")
+    notes.append(f"{how_many(n, 'row')} without a flow in '{flow}' {'is' if n == 1 else 'are'} left out.")
     return rows.filter(~gone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from detente.errors import DataError
+from detente.errors import DataError, how_many
 from detente.language import Number, Text
 
 ABSENT = ("zero", "missing")
@@ -26,7 +26,7 @@ class Flows:
     stock : the values are stocks (persons living somewhere on a day), not flows.
     valuation, side, level, release : as in ``panel.Provenance``.
     internal : the source has each economy's trade with itself.
-    population : of persons, which of them are counted, where the source says so.
+    population : of persons, which of them are how_many, where the source says so.
     money : the currency of ``value`` where it is not US dollars; such flows have to be turned into dollars first.
     notes : one sentence for everything left out or chosen.
     rows : of the file.
@@ -99,7 +99,7 @@ def refuse_no_days(cells: pl.Series) -> None:
     odd = cells.filter(cells.is_not_null() & ~cells.cast(pl.String).str.contains(ISO))
     if odd.len():
         raise DataError(
-            f"'{odd[0]}' is no date ({odd.len()} such cells).",
+            f"'{odd[0]}' is no date ({how_many(odd.len(), 'such cell')}).",
             why="A serial number means another day in another spreadsheet, and a day may stand before the month or after.",
             fix="Write dates as 2021-03-05; in a spreadsheet, give the column that form, then save it as CSV.",
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from detente.errors import DataError, first_five
+from detente.errors import DataError, first_five, how_many
 
 PERIODS = ("year", "quarter", "month", "five years")
 YEARS = (1800, 2100)
@@ -48,7 +48,7 @@ def read_periods(cells: pl.Series, label: str) -> tuple[pl.Series, str]:
         bad = cells.is_in(wrong)
         raise DataError(
             f"{first_five(_shown(w) for w in wrong)} in {label} is not a year between {YEARS[0]} and {YEARS[1]}, a quarter "
-            f"or a month ({int(bad.sum()):,} such rows, first at line {int(bad.arg_max() or 0) + 2}).",
+            f"or a month ({how_many(int(bad.sum()), 'such row')}, first at line {int(bad.arg_max() or 0) + 2}).",
             fix="Write a year as 2019, a quarter as 2019-Q1, a month as 2019-01; a fiscal year has to be mapped to "
             "calendar years first.",
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from detente.errors import DataError, EmptySample
+from detente.errors import DataError, EmptySample, how_many
 from detente.gravity.formulas.formula import Effect, Factor, Formula
 from detente.gravity.formulas.lags import with_series
 from detente.gravity.formulas.terms import LARGEST, Coding, by_term, column_of, response
@@ -183,7 +183,7 @@ def _weighted(name: str, weights: np.ndarray, complete: np.ndarray | None) -> np
     negative = np.flatnonzero(weights < 0)
     if len(negative):
         raise DataError(
-            f"Column '{name}' has {len(negative)} negative weights,",
+            f"Column '{name}' has {how_many(len(negative), 'negative weight')},",
             where=f"the first in row {negative[0]} (counted from 0).",
             why="A weight says how often a row counts.",
             fix="Correct them, or put 0 to leave a row out.",
@@ -228,7 +228,7 @@ def _not_finite(name: str, column: np.ndarray) -> DataError:
     rows = np.flatnonzero(np.abs(column) > LARGEST)
     infinite = np.isinf(column[rows]).any()
     return DataError(
-        f"'{name}' is {'infinite' if infinite else f'beyond {LARGEST:.0e}'} in {len(rows)} rows,",
+        f"'{name}' is {'infinite' if infinite else f'beyond {LARGEST:.0e}'} in {how_many(len(rows), 'row')},",
         where=f"the first is row {rows[0]} (counted from 0).",
         why="The logarithm of zero is such a value." if infinite else "It would overflow.",
         fix="Drop these rows or transform otherwise." if infinite else "Change its unit.",

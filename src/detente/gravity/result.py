@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from detente._read_only import ReadOnlyDict
-from detente.errors import DataError, UsageError, did_you_mean
+from detente.errors import DataError, UsageError, did_you_mean, how_many
 from detente.gravity.design import Codes, Design
 from detente.gravity.engines.engine import EngineFit
 from detente.gravity.engines.layout import Layout
@@ -180,7 +180,7 @@ class GravityFit(Estimates):
             codes = codes if self.design.rows is None else codes[self.design.rows]
             if (codes < 0).any():
                 raise DataError(
-                    f"'{column}' is missing in {int((codes < 0).sum())} rows of the fit.",
+                    f"'{column}' is missing in {how_many(int((codes < 0).sum()), 'row')} of the fit.",
                     why="Their cluster is not known.",
                     fix=f"Fit with cluster={cluster!r}, which leaves these rows out.",
                 )

@@ -32,13 +32,4 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
     return _COUNTS.vformat(template, (), values) if "|" in template else template.format(**values)
 
 
-def counted(n: int, one: str, several: str = "") -> str:
-    """A count in English, with its noun.
-
-    >>> counted(1, "row"), counted(1204, "row"), counted(0, "entry", "entries")
-    ('1 row', '1,204 rows', '0 entries')
-    """
-    return f"{n:,} {one if n == 1 else several or one + 's'}"
-
-
 _COUNTS = _Counts()

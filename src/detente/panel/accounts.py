@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.economies import ROW
-from detente.errors import MissingInternalTrade, first_five
+from detente.errors import MissingInternalTrade, first_five, how_many
 from detente.panel.panel import Panel
 from detente.panel.world_panel import world_gdp
 
@@ -50,7 +50,7 @@ def merged_accounts(
     if holes.size:
         shown = first_five(f"{kept[i]}->{kept[j]}" for i, j in holes)
         raise MissingInternalTrade(
-            f"{len(holes):,} flows of {year} are missing between economies with accounts: {shown}.",
+            f"{how_many(len(holes), f'flow of {year} is', f'flows of {year} are')} missing between economies with accounts: {shown}.",
             where="study.toml: equilibrium.years",
             why="Taken as zeros they would be borders that are closed.",
             fix="Choose a year in which they were reported.",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from detente.errors import DuplicateRows, EmptySample, first_five
+from detente.errors import DuplicateRows, EmptySample, first_five, how_many
 from detente.panel.columns import find_roles
 from detente.panel.frames import read_table
 
@@ -91,7 +91,7 @@ def complete(
     doubled = whole.select(keys).filter(whole.select(keys).is_duplicated()).unique(maintain_order=True)
     if doubled.height:
         raise DuplicateRows(
-            f"{doubled.height} pairs and periods appear more than once: "
+            f"{how_many(doubled.height, 'pair and period appears', 'pairs and periods appear')} more than once: "
             f"{first_five('-'.join(map(str, row)) for row in doubled.iter_rows())}.",
             fix="Sum them, or name the column that tells them apart with sector=...",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente.data.tables.rows import summed
-from detente.errors import AmbiguousColumn, DuplicateRows, first_five
+from detente.errors import AmbiguousColumn, DuplicateRows, first_five, how_many
 from detente.language import Number, Text
 
 TOTALS = frozenset({"TOTAL", "ALL", "_T", "TOT", "ALL COMMODITIES", "ALL PRODUCTS", "AGGREGATE"})
@@ -103,8 +103,9 @@ def _every_dyad_has(frame: pl.DataFrame, kept: pl.DataFrame, chosen: str, label:
     without = frame.select(KEYS).unique(maintain_order=True).join(kept.select(KEYS).unique(), on=KEYS, how="anti")
     if without.height:
         shown = first_five(f"{o}->{d} {t}" for o, d, t in without.rows())
+        lacking = how_many(without.height, "flow has", "flows have")
         raise DuplicateRows(
-            f"{label} has rows at several levels, and {without.height:,} flows have none at the coarsest ({chosen}): {shown}.",
+            f"{label} has rows at several levels, and {lacking} none at the coarsest ({chosen}): {shown}.",
             why="Totals, chapters and products of one flow are the same trade counted several times; they are never added.",
             fix="Keep the rows of one level.",
         )

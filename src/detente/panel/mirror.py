@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from detente.errors import EmptySample
+from detente.errors import EmptySample, how_many
 from detente.panel.panel import Panel
 from detente.panel.reading.panel_reader import read_panel
 
@@ -44,15 +44,15 @@ class Mirror:
         gaps = self.frame["log_gap"].drop_nulls().to_numpy()
         one = self.frame.height - len(self.frame.drop_nulls(["by_origin", "by_destination"]))
         if not gaps.size:
-            return f"No flow has two positive reports; {one:,} have one report only."
+            return f"No flow has two positive reports; {how_many(one, 'has', 'have')} one report only."
         low, middle, high = np.expm1(np.percentile(gaps, [25, 50, 75])) * 100
         return (
-            f"{gaps.size:,} flows with two positive reports: the destination's is {middle:+.0f}% beside the origin's in the "
-            f"middle, {low:+.0f}% to {high:+.0f}% in the middle half; {one:,} have one report only."
+            f"{how_many(gaps.size, 'flow')} with two positive reports: the destination's is {middle:+.0f}% beside the origin's in the "
+            f"middle, {low:+.0f}% to {high:+.0f}% in the middle half; {how_many(one, 'has', 'have')} one report only."
         )
 
     def __repr__(self) -> str:
-        return f"Mirror({self.frame.height:,} flows)"
+        return f"Mirror({how_many(self.frame.height, 'flow')})"
 
 
 def mirror(data: Any, source: str | None = None, **reading: Any) -> Mirror:

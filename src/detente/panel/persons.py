@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente import economies as names
-from detente.errors import InvalidFlow, SpecificationError, UnknownEconomy, first_five
+from detente.errors import InvalidFlow, SpecificationError, UnknownEconomy, first_five, how_many
 
 
 def _words(text: str) -> frozenset[str]:
@@ -54,8 +54,9 @@ def check_persons(frame: pl.DataFrame, label: str, *columns: str) -> None:
     broken = ((value - value.round()).abs() > 1e-6).fill_null(False)
     if broken.any():
         first = frame.row(int(broken.arg_max() or 0), named=True)
+        counts = how_many(int(broken.sum()), f"count of persons in {label} is", f"counts of persons in {label} are")
         raise InvalidFlow(
-            f"{int(broken.sum()):,} counts of persons in {label} are no whole number, first {first['value']:g} for "
+            f"{counts} no whole number, first {first['value']:g} for "
             f"{first['origin']}->{first['destination']} (line {int(broken.arg_max() or 0) + 2}).",
             why="Thousands of persons read as persons would be wrong a thousandfold.",
             fix="Multiply figures in thousands by 1,000; round estimates to whole persons.",

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from detente._foreign import TABLE, read_bytes
-from detente.errors import Problem, UnreadableFile, did_you_mean, first_five
+from detente.errors import Problem, UnreadableFile, did_you_mean, first_five, how_many
 from detente.language.controls import clean
 from detente.record.schema import RecordTable
 
@@ -126,14 +126,14 @@ def _ragged(text: str, width: int, file: str) -> list[Problem]:
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text), strict=True), start=1):
             if row and len(row) != width:
-                what = f"The row has {len(row)} cells; the header has {width}."
+                what = f"The row has {how_many(len(row), 'cell')}; the header has {width}."
                 found.append(Problem(file, number, None, what, 'Put cells that hold a comma in "quotes".'))
     except csv.Error as error:
         found.append(Problem(file, number + 1, None, f"The row is not well-formed CSV: {error}.", "Check its quotes."))
     return found or [Problem(file, None, None, "The file is not well-formed CSV.", "Check quotes and commas.")]
 
 
-MANY = 20  # problems of one kind in one column before the rest is only counted
+MANY = 20  # problems of one kind in one column before the rest is only how_many
 
 
 def problems_where(
@@ -155,7 +155,9 @@ def problems_where(
     ]
     if len(rows) > MANY:
         more = first_five(row + FIRST_ROW for row in rows[MANY:])
-        found.append(Problem(table.file, None, column, f"The same in {len(rows) - MANY} further rows ({more}).", fix))
+        found.append(
+            Problem(table.file, None, column, f"The same in {how_many(len(rows) - MANY, 'further row')} ({more}).", fix)
+        )
     return found
 
 

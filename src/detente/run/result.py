@@ -12,8 +12,8 @@ import polars as pl
 
 from detente._lazy import call
 from detente._notebook import as_html
+from detente.errors import how_many
 from detente.language import LANGUAGES
-from detente.language.counting import counted
 from detente.run.schema import RunTable
 from detente.run.tables import tables
 from detente.study.study import Study
@@ -106,7 +106,7 @@ class Run:
 
     def __repr__(self) -> str:
         claims, scenarios = self.frames["claims"].height, self.frames["scenarios"].height
-        return f"Run({self.study.id!r}, {counted(claims, 'claim')}, {counted(scenarios, 'scenario row')})"
+        return f"Run({self.study.id!r}, {how_many(claims, 'claim')}, {how_many(scenarios, 'scenario row')})"
 
 
 class Answers(Mapping[str, Any]):

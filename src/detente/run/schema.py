@@ -9,8 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from detente._notebook import as_html
-from detente.errors import DataError, first_five
-from detente.language.counting import counted
+from detente.errors import DataError, first_five, how_many
 from detente.outlook.score_card import ScoreCard
 from detente.panel import Panel
 from detente.record import Ledger
@@ -156,7 +155,7 @@ class RunTable:
 
     def summary(self) -> str:
         """Name, number of rows and columns."""
-        return f"{self.name}: {counted(self.frame.height, 'row')}, columns {', '.join(self.frame.columns)}"
+        return f"{self.name}: {how_many(self.frame.height, 'row')}, columns {', '.join(self.frame.columns)}"
 
     def __len__(self) -> int:
         return self.frame.height

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.language.counting import counted
+from detente.errors import how_many
 from detente.watch.inputs import Cause
 from detente.watch.thresholds import Reading, Transition
 
@@ -181,7 +181,7 @@ class Look:
         return self.changes.to_frame()
 
     def __repr__(self) -> str:
-        return f"Look({self.name!r}, {self.number}: {counted(len(self.alerts), 'alert')}, {counted(len(self.failures), 'failure')})"
+        return f"Look({self.name!r}, {self.number}: {how_many(len(self.alerts), 'alert')}, {how_many(len(self.failures), 'failure')})"
 
 
 def shown(reading: Reading | None) -> str | None:

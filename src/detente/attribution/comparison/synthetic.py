@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import TooFewDonors
+from detente.errors import TooFewDonors, how_many
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ def whole_paths(donors: Floats, event: int, fewest: int, method: str) -> Floats:
     whole = donors[np.isfinite(donors).all(axis=1)]
     if len(whole) < fewest or event < 2:
         raise TooFewDonors(
-            f"{len(whole)} donors with whole paths and {event} years before the event.",
+            f"{how_many(len(whole), 'donor')} with whole paths and {how_many(event, 'year')} before the event.",
             why=f"{method} needs at least {fewest} donors and two years before.",
             fix="Widen the donors, or read the placebo share alone.",
         )

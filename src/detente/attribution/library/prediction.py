@@ -19,8 +19,7 @@ from detente.attribution.library.catalogue import INSTRUMENTS, SCOPES
 from detente.attribution.library.expected_paths import CAP, HORIZONS, ObservedOutcome, outcomes
 from detente.attribution.library.regions import Miss, pair_of, recalibrated
 from detente.attribution.library.weighing import SPREAD, AskedForecast, weighed
-from detente.errors import SpecificationError, TooFewDonors, did_you_mean
-from detente.language.counting import counted
+from detente.errors import SpecificationError, TooFewDonors, did_you_mean, how_many
 
 Floats = NDArray[np.float64]
 
@@ -83,7 +82,7 @@ class Forecast:
         what += f" ({self.scope})" if self.scope else ""
         alike = "scope" if self.scope else "instrument"
         return (
-            f"Judged by {counted(self.n_same, 'case')} of the same {alike} and {self.n_other} others, a flow stands at about "
+            f"Judged by {how_many(self.n_same, 'case')} of the same {alike} and {self.n_other} others, a flow stands at about "
             f"{_share(middle)} of what else would be expected {years} after {what}; there is an 80% chance that it lies "
             f"between {_share(low)} and {_share(high)}{nothing}."
         )

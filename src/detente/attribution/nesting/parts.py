@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from detente.attribution.words.sentences import change_as_noun, named
+from detente.errors import how_many
 from detente.language import Joined, Text
-from detente.language.counting import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Nested:
         return p.origin, p.destination, p.episode, p.base_from
 
     def __repr__(self) -> str:
-        return f"<Nested: {counted(len(self.parts), 'part')} on {self.panel}>"
+        return f"<Nested: {how_many(len(self.parts), 'part')} on {self.panel}>"
 
 
 def _head(part: Part) -> dict[str, Any]:

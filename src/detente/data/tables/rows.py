@@ -9,7 +9,7 @@ import polars as pl
 from detente.aggregates import is_aggregate
 from detente.data.codes import alpha3
 from detente.data.facts import Count
-from detente.errors import DataError, InvalidFlow, first_five
+from detente.errors import DataError, InvalidFlow, first_five, how_many
 
 MISSING = ("", "NA", "N/A", "n/a", "na", "NaN", ".", "..", "-", "--", ":", "null", "None")
 
@@ -53,7 +53,7 @@ def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING, dec
     if len(bad):
         mark = "a comma" if decimal == "," else "a point"
         raise InvalidFlow(
-            f"'{cells[bad[0]]}' in {what} is not a number (line {bad[0] + 2}; {len(bad):,} such rows).",
+            f"'{cells[bad[0]]}' in {what} is not a number (line {bad[0] + 2}; {how_many(len(bad), 'such row')}).",
             fix=f"Write plain numbers with {mark} for decimals; leave the cell empty where it is unknown, or say what means "
             "missing with missing= (on the command line --missing).",
         )
@@ -80,8 +80,9 @@ def _refuse_two_readings(text: pl.Series, what: str) -> None:
     if open_.any() and not shown.any():
         line = int(open_.arg_max() or 0)
         whole, _, rest = str(text[line]).partition(",")
+        rows = how_many(int(open_.sum()), "such row")
         raise InvalidFlow(
-            f"'{text[line]}' in {what} could be {whole}{rest} or {whole}.{rest} (line {line + 2}; {int(open_.sum()):,} such rows).",
+            f"'{text[line]}' in {what} could be {whole}{rest} or {whole}.{rest} (line {line + 2}; {rows}).",
             why="A guess could be wrong a thousandfold.",
             fix="Write plain numbers with a point for decimals and nothing between thousands.",
         )

@@ -18,6 +18,7 @@ from detente.errors import (
     UnknownEconomy,
     did_you_mean,
     first_five,
+    how_many,
 )
 
 _TO_MILLIONS = {"usd": 1e-6, "usd_k": 1e-3, "kusd": 1e-3, "usd_mn": 1.0, "usd_bn": 1e3}
@@ -117,7 +118,7 @@ def check_flows(economies: Sequence[str], flows: np.ndarray, keep_zero_internal:
     if len(wrong):
         shown = first_five(f"{economies[i]} -> {economies[j]}: {flows[i, j]}" for i, j in wrong)
         raise InvalidFlow(
-            f"{len(wrong)} flows are negative, infinite or missing: {shown}.",
+            f"{how_many(len(wrong), 'flow is', 'flows are')} negative, infinite or missing: {shown}.",
             fix="Fill them in, or drop the economies concerned.",
         )
 

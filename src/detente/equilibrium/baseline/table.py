@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from detente.data.units import UNITS, unit_in
-from detente.errors import DuplicateRows, EmptySample, InvalidFlow, UnknownColumn, first_five
+from detente.errors import DuplicateRows, EmptySample, InvalidFlow, UnknownColumn, first_five, how_many
 from detente.panel.columns import KNOWN, USD_MN_PER_UNIT, find_roles
 from detente.panel.frames import Table, read_table
 
@@ -52,7 +52,7 @@ class FlowRows:
         if wrong.size:
             shown = first_five(f"{' -> '.join(keys[r])}: {values[r]}" for r in wrong)
             raise InvalidFlow(
-                f"{wrong.size} flows are negative, infinite or missing: {shown}.",
+                f"{how_many(wrong.size, 'flow is', 'flows are')} negative, infinite or missing: {shown}.",
                 why="A missing flow is never taken for a zero.",
                 fix="Drop the row if the source says that absent means zero, or fill it in.",
             )
@@ -63,9 +63,9 @@ class FlowRows:
         )
         cells, first, counts = np.unique(flat, return_index=True, return_counts=True)
         if counts.max(initial=1) > 1:
-            again = first[counts > 1]
+            again = [" -> ".join(keys[r]) for r in first[counts > 1]]
             raise DuplicateRows(
-                f"{again.size} cells appear more than once: {first_five(' -> '.join(keys[r]) for r in again)}.",
+                f"{how_many(len(again), 'cell appears', 'cells appear')} more than once: {first_five(again)}.",
                 fix="Add the rows up, or choose one year or sector.",
             )
         dense = np.zeros(int(np.prod(shape)))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from detente.equilibrium.baseline.checks import as_floats, check_labels, check_margins
-from detente.errors import InvalidFlow, SpecificationError, UnbalancedAccounts, first_five
+from detente.errors import InvalidFlow, SpecificationError, UnbalancedAccounts, first_five, how_many
 
 
 def shaped(name: str, value: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -102,7 +102,7 @@ def final_shares(
     if bad.any() and not truncate:
         shown = first_five(f"{sectors[s]} in {economies[j]} by {-left[s, j]:,.4g}" for s, j in np.argwhere(bad))
         raise UnbalancedAccounts(
-            f"{int(bad.sum())} sectors sell more as inputs than is spent on them: {shown}.",
+            f"{how_many(int(bad.sum()), 'sector sells', 'sectors sell')} more as inputs than is spent on them: {shown}.",
             why="Nothing is left for final spending.",
             fix="Correct the table, or pass truncate=True to set these cells to zero.",
         )

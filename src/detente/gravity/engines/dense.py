@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.errors import DuplicateRows, EmptySample, InvalidFlow, UnknownEconomy, did_you_mean, first_five
+from detente.errors import DuplicateRows, EmptySample, InvalidFlow, UnknownEconomy, did_you_mean, first_five, how_many
 from detente.panel.columns import find_roles
 from detente.panel.frames import read_table
 
@@ -74,7 +74,7 @@ def to_dense(data: Any, *, absent: str = "zero", **given: str | None) -> Dense:
     complete = (origin >= 0) & (destination >= 0) & (period >= 0)
     if not complete.all():
         raise EmptySample(
-            f"{(~complete).sum()} rows name no origin, destination or year.",
+            f"{how_many(int((~complete).sum()), 'row names', 'rows name')} no origin, destination or year.",
             fix="Drop or complete them first.",
         )
     shape = (len(years), len(economies), len(economies))
@@ -94,7 +94,7 @@ def raise_if_negative(value: np.ndarray) -> None:
     wrong = (value < 0) | np.isinf(value)
     if wrong.any():
         raise InvalidFlow(
-            f"{wrong.sum()} flows are negative or infinite, the first {value[wrong][0]:g}.",
+            f"{how_many(int(wrong.sum()), 'flow is', 'flows are')} negative or infinite, the first {value[wrong][0]:g}.",
             why="A flow of trade is zero or more.",
             fix="Correct them or drop these rows.",
         )
@@ -105,7 +105,7 @@ def raise_duplicates(cells: np.ndarray, shape: tuple[int, ...], economies, years
     t, i, j = np.unravel_index(cells, shape)
     named = [f"{economies[a]}→{economies[b]} {years[c]}" for a, b, c in zip(i, j, t)]
     raise DuplicateRows(
-        f"{len(cells)} pairs and periods appear more than once: {first_five(named)}.",
+        f"{how_many(len(cells), 'pair and period appears', 'pairs and periods appear')} more than once: {first_five(named)}.",
         why="Which of the rows is the flow is not known.",
         fix="Sum them if they are sectors or products, or drop one of each.",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detente.errors import InvalidFlow, NotConverged
+from detente.errors import InvalidFlow, NotConverged, how_many
 from detente.gravity.design import Design, build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.estimators.family import GAMMA, LOGIT, OLS, POISSON, Family
@@ -118,7 +118,7 @@ def fit_logit(
     wrong = ~np.isin(design.y, (0.0, 1.0))
     if wrong.any():
         raise InvalidFlow(
-            f"'{parsed.response.text}' is neither 0 nor 1 in {int(wrong.sum())} rows.",
+            f"'{parsed.response.text}' is neither 0 nor 1 in {how_many(int(wrong.sum()), 'row')}.",
             fix=f"Write I({parsed.response.columns[0]} > 0) for whether there is trade.",
         )
     return fit_design(

@@ -17,6 +17,7 @@ from detente.errors import (
     MissingExtra,
     SpecificationError,
     first_five,
+    how_many,
 )
 from detente.gravity.formulas.formula import Factor
 from detente.gravity.formulas.grammar import parse_column
@@ -92,7 +93,7 @@ def number(table: Table, factor: Factor) -> np.ndarray:
             y = np.where(x > 0, np.log(x), np.nan)
         if (x < 0).any():
             raise InvalidFlow(
-                f"'{factor.columns[0]}' is negative in {int((x < 0).sum())} rows.",
+                f"'{factor.columns[0]}' is negative in {how_many(int((x < 0).sum()), 'row')}.",
                 fix="Correct them or drop these rows.",
             )
     else:
@@ -180,7 +181,7 @@ def _applied(factor: Factor, function: str, x: np.ndarray) -> np.ndarray:
     undefined = np.flatnonzero(np.isnan(value) & ~np.isnan(x))
     if len(undefined):
         raise DataError(
-            f"'{factor.text}' has no value in {len(undefined)} rows,",
+            f"'{factor.text}' has no value in {how_many(len(undefined), 'row')},",
             where=f"the first is row {undefined[0]} (counted from 0), where '{factor.columns[0]}' is {x[undefined[0]]:g}.",
             fix="Drop these rows or transform otherwise.",
         )

@@ -10,7 +10,7 @@ from detente.data.facts import Count, Flows
 from detente.data.tables.rows import numbers, without_aggregates
 from detente.data.units import UNITS, kind_of, unit_in, unit_named
 from detente.economies import meant
-from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow
+from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow, how_many
 from detente.language import Number, Text, few
 from detente.panel.columns import NEEDED, find_roles
 from detente.panel.levels import KEYS
@@ -95,8 +95,9 @@ def _by_code(frame: pl.DataFrame, count: Count) -> pl.DataFrame:
 def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
     bare = frame.select(pl.any_horizontal(pl.col(KEYS).is_null())).to_series().arg_true()
     if len(bare):
+        lacking = how_many(len(bare), f"row of {label} lacks", f"rows of {label} lack")
         raise DataError(
-            f"{len(bare):,} rows of {label} lack an origin, destination or year (first at line {bare[0] + 2}).",
+            f"{lacking} an origin, destination or year (first at line {bare[0] + 2}).",
             fix="Fill them in or delete the rows.",
         )
     endless = frame["value"].is_infinite().fill_null(False).arg_true()

@@ -13,7 +13,7 @@ from detente.data.facts import Count, Flows
 from detente.data.periods import read_periods, year_of
 from detente.data.source import DataSource
 from detente.data.units import unit_named
-from detente.errors import DuplicateRows, EmptySample, first_five
+from detente.errors import DuplicateRows, EmptySample, first_five, how_many
 from detente.language import Joined, Number, Text, few
 from detente.panel.filling import dense, fill
 from detente.panel.grouping.composition import Composition, composition_of
@@ -143,7 +143,7 @@ def _known_codes(frame: pl.DataFrame, label: str, known: DataSource | None, note
         return count.drop(frame, keep, "aggregates", codes=few(odd)) if odd else frame
     for role in ("origin", "destination"):
         stats = frame.group_by(role).agg(pl.len(), pl.col("period").min().alias("a"), pl.col("period").max().alias("b"))
-        years = {c: f"{n:,} row{'s' if n != 1 else ''}, {a}-{b}" for c, n, a, b in stats.iter_rows()}
+        years = {c: f"{how_many(n, 'row')}, {a}-{b}" for c, n, a, b in stats.iter_rows()}
         names.check_codes(years, column=f"{role} of {label}", years=years)
     return frame
 

@@ -22,8 +22,7 @@ from detente._atomic import LOCK, lock, write_file
 from detente.attribution.attributing.all_pairs import CHANGES, pair_list, parts_of, tables_by_part
 from detente.attribution.attributing.asked import PairQuestion
 from detente.attribution.sample import Sample
-from detente.errors import OutputError
-from detente.language.counting import counted
+from detente.errors import OutputError, how_many
 
 ASKED = "asked.json"
 BASE_YEARS = EPISODE_YEARS = 5
@@ -61,7 +60,7 @@ class BatchOfPairs:
         return dict(rows.iter_rows())
 
     def __repr__(self) -> str:
-        return f"<Batch of {counted(self.n_pairs, 'pair')}, {counted(self.table.height, 'row')}: {self.path}>"
+        return f"<Batch of {how_many(self.n_pairs, 'pair')}, {how_many(self.table.height, 'row')}: {self.path}>"
 
 
 def batch(

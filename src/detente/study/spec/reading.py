@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from detente import economies
 from detente._foreign import parse_toml, read_text
-from detente.errors import StudyError, UnknownEconomy
+from detente.errors import StudyError, UnknownEconomy, how_many
 from detente.language.controls import steering
 from detente.study.spec import lines, question, what_if, whole
 from detente.study.spec.part import SpecPart
@@ -62,7 +62,7 @@ def parse_spec(text: str, path: Path) -> Spec:
     except ValidationError as error:
         problems = "\n  ".join(in_plain_words(e, _KEYS) for e in error.errors()[:5])
         more = f"\n  and {error.error_count() - 5} more." if error.error_count() > 5 else ""
-        count = f"{error.error_count()} problem{'s' if error.error_count() > 1 else ''}"
+        count = how_many(error.error_count(), "problem")
         raise StudyError(f"{path} has {count}:\n  {problems}{more}") from None
     for key, code in _codes(spec):
         _require_code(code, f"{path}, {key}")

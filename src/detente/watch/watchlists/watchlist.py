@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from detente._foreign import parse_toml, read_text
 from detente.economies import lookup_side
-from detente.errors import DetenteError, SpecificationError
+from detente.errors import DetenteError, SpecificationError, how_many
 from detente.language import LANGUAGES
 from detente.study.spec.part import SpecPart
 from detente.study.spec.problems import in_plain_words
@@ -199,7 +199,7 @@ def read_watchlist(path: str | Path) -> WatchList:
     except ValidationError as error:
         n, problems = error.error_count(), "\n  ".join(in_plain_words(_unwrapped(e), _KEYS) for e in error.errors()[:5])
         more = f"\n  and {n - 5} more." if n > 5 else ""
-        count = f"{n} problem{'s' if n > 1 else ''}"
+        count = how_many(n, "problem")
         raise SpecificationError(f"{path} has {count}:\n  {problems}{more}") from None
     except DetenteError as error:  # an economy that is none, found while two dyads were compared
         raise SpecificationError(f"{path}: {error.what}", fix=error.fix) from None

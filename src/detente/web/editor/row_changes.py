@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from detente.errors import DetenteError, Problem, first_five
+from detente.errors import DetenteError, Problem, first_five, how_many
 from detente.web.editor.csv_rows import Row
 
 
@@ -45,7 +45,7 @@ class InUse(DetenteError):
     def __init__(self, id_: str, users: Sequence[str]) -> None:
         self.users = tuple(users)
         super().__init__(
-            f"'{id_}' is named in {len(users)} other places: {first_five(users)}.",
+            f"'{id_}' is named in {how_many(len(users), 'other place')}: {first_five(users)}.",
             why="Without it they would point at nothing.",
             fix="Change or delete those first.",
         )

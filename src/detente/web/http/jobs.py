@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from detente.errors import UsageError
+from detente.errors import UsageError, how_many
 
 KEPT = 50  # finished jobs remembered
 MOST_RUNNING = 2
@@ -107,7 +107,10 @@ class Jobs:
             for other in filter(same, running):
                 return other
             if len(running) >= MOST_RUNNING:
-                raise UsageError(f"{len(running)} jobs are in progress.", fix="Wait for one to finish, or cancel it.")
+                raise UsageError(
+                    f"{how_many(len(running), 'job is', 'jobs are')} in progress.",
+                    fix="Wait for one to finish, or cancel it.",
+                )
             self._count += 1
             job.id = str(self._count)
             self._jobs[job.id] = job

@@ -21,7 +21,7 @@ from detente.data.source import DataSource, Facts, Progress
 from detente.data.tables.csv_trouble import csv_trouble
 from detente.data.tables.files import Files, header_of
 from detente.data.tables.rows import numbers, tidy, without_aggregates
-from detente.errors import DataError, EmptySample, InvalidFlow, UnreadableFile, first_five
+from detente.errors import DataError, EmptySample, InvalidFlow, UnreadableFile, first_five, how_many
 from detente.language import Number, Text
 
 YEARLY = re.compile(r"(?:^|/)BACI_(HS\d\d)_Y(\d{4})(?:_V(\w+))?.*\.csv(?:\.gz)?$", re.IGNORECASE)
@@ -202,7 +202,7 @@ def _totals(raw: bytes, label: str, before: int, by: tuple[str, ...]) -> tuple[p
     below = (value < 0).fill_null(False).arg_true()
     if len(below):
         raise InvalidFlow(
-            f"{label} holds {len(below):,} negative values, first at line {before + below[0] + 2}.",
+            f"{label} holds {how_many(len(below), 'negative value')}, first at line {before + below[0] + 2}.",
             fix="Fix or delete these lines.",
         )
     block = block.with_columns(value.alias("v"))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc
 
-from detente.errors import DataError, EmptySample, NotIdentified, UsageError
+from detente.errors import DataError, EmptySample, NotIdentified, UsageError, how_many
 from detente.gravity.design import Design, build
 from detente.gravity.engines.layout import economies_of, period_of
 from detente.gravity.engines.threads import one_blas_thread
@@ -278,7 +278,7 @@ def spells_in(table: Table, design: Design, dyad: tuple[str, ...], period: str, 
     wrong = np.flatnonzero(~np.isin(values, (0.0, 1.0)))
     if len(wrong):
         raise DataError(
-            f"'{treatment}' is missing or neither 0 nor 1 in {len(wrong)} rows,",
+            f"'{treatment}' is missing or neither 0 nor 1 in {how_many(len(wrong), 'row')},",
             where=f"the first is row {wrong[0]} (counted from 0), where it is {values[wrong[0]]:g}.",
             why="A treatment is on or off.",
             fix="Drop these rows, or put 1 where it is on and 0 where it is off.",
