@@ -178,7 +178,7 @@ BAD = [
     ("trade ~ na | exporter", {}, SpecificationError, r"1 of its 60 cells are words, the first 'NA' .* na = ''"),
     ("na ~ rta | exporter", {}, InvalidFlow, "1 of its 60 cells are words"),
     ("trade ~ rta | exporter", {"offset": "na"}, DataError, "the first 'NA' in row 3"),
-    ("trade ~ rta | exporter", {"weights": "neg"}, DataError, r"1 negative weights, the first in row 3"),
+    ("trade ~ rta | exporter", {"weights": "neg"}, DataError, r"1 negative weight, the first in row 3"),
     ("trade ~ rta | exporter", {"weights": "nil"}, EmptySample, "weights is missing in 60.* weight zero"),
     ("trade ~ rta + void | exporter", {}, EmptySample, "void is missing in 60"),
     ("trade ~ rta | exporter", {"cluster": 5}, UsageError, "exporter\\^importer"),
