@@ -125,7 +125,7 @@ def is_certain(n: int, around: Surroundings) -> bool:
     """
     figure, pair = around.figures[n], around.pairs[n]
     date = pair.date
-    if date is None or not date.date or not _plain_figure(around, figure):
+    if date is None or not date.date or _unread(around) or not _plain_figure(around, figure):
         return False
     said = _clause(around, figure)
     if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or is_elsewhen(around.text, around.sentence, figure, pair):
@@ -156,7 +156,7 @@ def _odd(around: Surroundings, figure: FigureMention, date: DateMention) -> bool
     if re.search(r"\d[-–/]\d\d(?:\d\d)?$|\ds\b", words) or size_of(date.date) in ("years", ""):
         return True
     sources = {credit.source for credit in around.credits}
-    if len(sources) > 1 or _unread(around) or not all(map(is_somebody, sources)):
+    if len(sources) > 1 or not all(map(is_somebody, sources)):
         return True
     if not around.sentence.start <= date.start < around.sentence.end:
         return False
@@ -216,8 +216,8 @@ def _alone(around: Surroundings, date: DateMention) -> bool:
         told = told.replace(credit.text, "")
     if _INSERTED.search(told) or _RUNS_ON.match(around.text, date.end):
         return False
-    if _unread(around) or _FOLD.search(said):
-        return False  # or how many times as much
+    if _FOLD.search(said):
+        return False
     if others or len(around.figures) > MOST_FIGURES or _HELD.search(said) or _APART_TIMES.search(said):
         return False
     return bool(FLOW.search(said)) and all(pair.date is date for pair in around.pairs)
