@@ -3,7 +3,7 @@
 from detente.study.spec.lines import Capacity
 from detente.study.spec.part import Ends, both_ways
 from detente.study.spec.question import AttributionPlan, Caution, Cited, EpisodeSpec, Head, Measure, PanelChoice
-from detente.study.spec.reading import FORMAT, migrate, parse_spec, read_spec
+from detente.study.spec.reading import FORMAT, parse_spec, read_spec
 from detente.study.spec.what_if import (
     HIGHEST_TARIFF,
     Equilibrium,
@@ -36,7 +36,6 @@ __all__ = [
     "Spec",
     "TargetSpec",
     "both_ways",
-    "migrate",
     "parse_spec",
     "read_spec",
 ]

@@ -17,7 +17,7 @@ from detente.study.spec.part import SpecPart
 from detente.study.spec.problems import in_plain_words
 from detente.study.spec.whole import Spec
 
-FORMAT = 1  # raise it, and add a step to `migrate`, when a written study must change
+FORMAT = 1  # raise it, and add a step to `to_present_format`, when a written study must change
 
 
 def read_spec(path: Path) -> Spec:
@@ -48,7 +48,7 @@ def parse_spec(text: str, path: Path) -> Spec:
     StudyError
     """
     raw = parse_toml(text, str(path), StudyError)
-    raw = migrate(raw, path)
+    raw = to_present_format(raw, path)
     for key, unseen in _steered(raw):
         raise StudyError(
             f"{path}, {key}: it holds the unseen character {unseen}.",
@@ -105,7 +105,7 @@ def _require_code(code: str, where: str) -> None:
     raise UnknownEconomy(f"{where}: '{code}' is not a code.", fix=f"Write '{meant}'.")
 
 
-def migrate(raw: dict, path: Path) -> dict:
+def to_present_format(raw: dict, path: Path) -> dict:
     """Bring an older study to the present format; refuse one from a newer version."""
     version = raw.get("format")
     if version is None:
