@@ -128,7 +128,7 @@ def _carried(
     same = date.fromisoformat(written[0].date)
     same = add_years(same, 1) if (before - same).days > BACK else same
     today = date.fromisoformat(published) if _DAY.fullmatch(published) else None
-    news = bool(today and mention.date) and 0 <= (today - date.fromisoformat(mention.date)).days <= FRESH
+    news = today is not None and bool(mention.date) and 0 <= (today - date.fromisoformat(mention.date)).days <= FRESH
     return mention if (news and not chronicle) or (today and same > today) else replace(mention, date=same.isoformat())
 
 
