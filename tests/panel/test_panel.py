@@ -104,7 +104,7 @@ def test_products_are_summed_and_counted() -> None:
 def test_missing_value_is_not_a_zero() -> None:
     panel = read_panel(frame(trade_usd_mn=[6091.0, None, 12.5]))
     assert np.isnan(panel.flow("VEN", "COL")[0])
-    assert any("missing flows, not zeros" in n for n in panel.report.notes)
+    assert any("is a missing flow, not a zero" in n for n in panel.report.notes)
 
 
 def test_codes_of_an_earlier_year() -> None:
