@@ -168,7 +168,7 @@ def test_the_command_says_it_in_text_json_and_exit_codes(
 ) -> None:
     path = str(mine.listed(head=HEAD + 'lang = "es"\n'))
     assert detente(["watch", path]) == 0
-    assert "quedan anotados" in capsys.readouterr().out
+    assert "1 par queda anotado" in capsys.readouterr().out
     edit_twice(mine)
     assert detente(["watch", path, "--dry-run", "--json"]) == 10
     data = json.loads(capsys.readouterr().out)
