@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pycountry
 from babel import Locale
@@ -102,14 +103,26 @@ NAMES = {
     "GBR": "United Kingdom",
 }
 
-ALIASES = {
-    "USA": "US;United States of America;America", "GBR": "UK;Britain;Great Britain",
-    "KOR": "Republic of Korea;Korea", "RUS": "Russian Federation", "TUR": "Turkey",
-    "CZE": "Czech Republic", "SWZ": "Swaziland", "MMR": "Burma", "CIV": "Ivory Coast", "CPV": "Cape Verde",
-    "MKD": "Macedonia", "VEN": "Venezuela, RB;República Bolivariana de Venezuela", "ARE": "UAE;Emirates",
-    "NLD": "Holland", "SAU": "KSA", "EGY": "Egypt, Arab Rep.", "IRN": "Iran, Islamic Rep.", "TTO": "Trinidad", "TLS": "East Timor",
-    "SUN": "USSR;URSS", "DDR": "East Germany;GDR;RDA;Alemania Oriental", "DEU": "West Germany", "YMD": "South Yemen",
-    "XKX": "KOS",
+ALIASES = {  # as people, the World Bank and Comtrade write them, beside ISO's short and official names
+    "USA": "US;U.S.;United States of America;America;Estados Unidos de América", "GBR": "UK;U.K.;Britain;Great Britain",
+    "KOR": "Republic of Korea;Korea, Rep.;Rep. of Korea;República de Corea;Korea", "RUS": "Russian Federation",
+    "PRK": "Korea, Dem. People's Rep.;Dem. People's Rep. of Korea", "TUR": "Turkey", "CZE": "Czech Republic",
+    "SWZ": "Swaziland", "MMR": "Burma;Birmania", "CIV": "Ivory Coast", "CPV": "Cape Verde",
+    "MKD": "Macedonia;TFYR of Macedonia", "VEN": "Venezuela, RB;República Bolivariana de Venezuela", "ARE": "UAE;Emirates",
+    "NLD": "Holland;Netherlands (Kingdom of the)", "SAU": "KSA", "EGY": "Egypt, Arab Rep.", "IRN": "Iran, Islamic Rep.",
+    "TTO": "Trinidad;Trinidad & Tobago", "TLS": "East Timor;Timor Oriental", "SUN": "USSR;URSS",
+    "DDR": "East Germany;GDR;RDA;Alemania Oriental", "DEU": "West Germany", "YMD": "South Yemen", "XKX": "KOS",
+    "COD": "Congo, Dem. Rep.;Dem. Rep. of the Congo;Democratic Republic of the Congo;DR Congo;DRC",
+    "COG": "Congo, Rep.;Republic of Congo", "BHS": "Bahamas, The", "GMB": "Gambia, The", "SVK": "Slovak Republic",
+    "HKG": "Hong Kong SAR, China;China, Hong Kong SAR", "MAC": "Macao SAR, China;China, Macao SAR", "CHN": "China, mainland",
+    "KGZ": "Kyrgyz Republic", "LAO": "Lao PDR;Lao People's Dem. Rep.", "FSM": "Micronesia, Fed. Sts.;FS Micronesia",
+    "MDA": "Rep. of Moldova", "LCA": "St. Lucia", "KNA": "St. Kitts and Nevis", "VCT": "St. Vincent and the Grenadines",
+    "TZA": "United Rep. of Tanzania", "PSE": "West Bank and Gaza;Palestina", "YEM": "Yemen, Rep.", "SOM": "Somalia, Fed. Rep.",
+    "TWN": "Taiwan, China;Chinese Taipei", "VAT": "Vatican City", "PRI": "Puerto Rico (US)", "MAF": "St. Martin (French part)",
+    "IRL": "Republic of Ireland", "ATG": "Antigua & Barbuda", "BIH": "Bosnia & Herzegovina;Bosnia Herzegovina",
+    "STP": "Sao Tome & Principe", "VGB": "Br. Virgin Isds", "CYM": "Cayman Isds", "CAF": "Central African Rep.",
+    "DOM": "Dominican Rep.", "FLK": "Falkland Isds (Malvinas)", "MHL": "Marshall Isds", "SLB": "Solomon Isds",
+    "MNP": "N. Mariana Isds", "COK": "Cook Isds", "TCA": "Turks and Caicos Isds", "SHN": "Saint Helena",
 }  # fmt: skip
 
 ARTICLES = {
@@ -118,20 +131,32 @@ ARTICLES = {
 }
 ARTICLES_ES = {
     "el": "COG ESH GBR IOT",
-    "la": "CAF COD DOM GUF HKG MAC PYF VAT BVT CXR IMN NFK",
+    "la": "CAF COD DDR DOM GUF HKG MAC PYF SUN VAT BVT CXR IMN NFK",
     "los": "ARE ATF NLD PSE",
-    "las": "ALA BHS CCK COK CYM FLK FRO HMD MHL MNP PCN SGS SLB TCA UMI VGB VIR",
+    "las": "ALA ANT BHS CCK COK CYM FLK FRO HMD MHL MNP PCN SGS SLB TCA UMI VGB VIR",
 }
 
 PSEUDO = {"ROW": "Rest of the world", "XKX": "Kosovo"}
 ALPHA2 = {"XKX": "XK"}  # of codes that pycountry lacks
 
 # by language: the articles that running text needs, and the names CLDR lacks
-LANGUAGES = {"es": (ARTICLES_ES, {"ROW": "Resto del mundo", "XKX": "Kosovo"})}
+MORE_ES = {
+    "ROW": "Resto del mundo", "XKX": "Kosovo", "ANT": "Antillas Neerlandesas", "BUR": "Birmania", "CSK": "Checoslovaquia",
+    "DDR": "República Democrática Alemana", "PAL": "Palestina (código de datos antiguos)", "ROM": "Rumanía",
+    "SCG": "Serbia y Montenegro", "SUN": "Unión Soviética", "TMP": "Timor Oriental", "YMD": "Yemen Democrático",
+    "YUG": "Yugoslavia", "ZAR": "Zaire",
+}  # fmt: skip
+LANGUAGES = {"es": (ARTICLES_ES, MORE_ES)}
 
 
 def article(code: str, known: dict[str, str]) -> str:
     return next((word for word, codes in known.items() if code in codes.split()), "")
+
+
+def aliases(country: Any, name: str) -> str:
+    """ISO's short and official names and those people use, but for the name itself."""
+    said = [*ALIASES.get(country.alpha_3, "").split(";"), country.name, getattr(country, "official_name", "")]
+    return ";".join(dict.fromkeys(a for a in said if a and a != name))
 
 
 def rows() -> list[dict[str, object]]:
@@ -144,8 +169,7 @@ def rows() -> list[dict[str, object]]:
                 "code": code, "name": name, "numeric": int(country.numeric),
                 "alpha2": country.alpha_2,
                 "baci": BACI.get(code, int(country.numeric)), "valid_from": STARTS.get(code, ""),
-                "valid_to": "", "successors": "", "aliases": ";".join(
-                    a for a in [ALIASES.get(code, ""), country.name if country.name != name else ""] if a),
+                "valid_to": "", "successors": "", "aliases": aliases(country, name),
             }
         )  # fmt: skip
     for code, (name, last, successors) in FORMER.items():

@@ -22,6 +22,22 @@ def test_lookup_takes_codes_and_names(word: str, code: str) -> None:
     assert economies.lookup(word) == code
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Islamic Republic of Iran", "IRN"), ("Iran, Islamic Rep.", "IRN"), ("Plurinational State of Bolivia", "BOL"),
+        ("Republic of Moldova", "MDA"), ("Korea, Rep.", "KOR"), ("Dem. People's Rep. of Korea", "PRK"),
+        ("Congo, Dem. Rep.", "COD"), ("Congo, Rep.", "COG"), ("Democratic Republic of the Congo", "COD"),
+        ("Hong Kong SAR, China", "HKG"), ("China, Macao SAR", "MAC"), ("People's Republic of China", "CHN"),
+        ("Lao PDR", "LAO"), ("Micronesia, Fed. Sts.", "FSM"), ("West Bank and Gaza", "PSE"), ("St. Lucia", "LCA"),
+        ("Kingdom of Saudi Arabia", "SAU"), ("Chinese Taipei", "TWN"), ("Br. Virgin Isds", "VGB"),
+    ],
+)  # fmt: skip
+def test_names_of_the_world_bank_the_un_and_comtrade_are_known(name: str, code: str) -> None:
+    assert economies.lookup(name) == code
+    assert economies.meant([name]) == {name: code}
+
+
 def test_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownEconomy, match="Did you mean 'Colombia'"):
         economies.lookup("Columbia")

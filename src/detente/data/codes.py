@@ -58,11 +58,8 @@ def _one(cell: str, own: Mapping[str, str]) -> str:
 
 
 LISTED = {
-    "dr congo": "COD", "drc": "COD", "democratic republic of congo": "COD", "democratic republic of the congo": "COD",
-    "congo, dem. rep.": "COD", "congo": "COG", "republic of congo": "COG", "republic of the congo": "COG",
-    "congo, rep.": "COG", "bosnia-herzegovina": "BIH", "kingdom of eswatini": "SWZ", "macedonia, fyr": "MKD",
-    "kyrgyz republic": "KGZ", "the gambia": "GMB", "the bahamas": "BHS", "hong kong, china": "HKG",
-    "people's republic of china": "CHN", "st. vincent": "VCT", "st. lucia": "LCA", "st. kitts and nevis": "KNA",
+    "democratic republic of congo": "COD", "congo": "COG", "macedonia, fyr": "MKD", "the gambia": "GMB",
+    "the bahamas": "BHS", "hong kong, china": "HKG", "st. vincent": "VCT",
 }  # fmt: skip
 """What lists of events call economies, beside the names they are looked up by; the *Congo* of UCDP is the smaller."""
 
