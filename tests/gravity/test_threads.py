@@ -4,10 +4,13 @@ import os
 import platform
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import numpy as np
 import polars as pl
 import pytest
+from threadpoolctl import ThreadpoolController
 
 import detente as dt
 from detente.gravity.engines import threads
@@ -73,6 +76,31 @@ def test_a_forked_process_fits_too(panel, monkeypatch):
     if not child:
         os._exit(0 if threads.side_by_side(lambda k: k + 1, [0, 1]) == [1, 2] else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def blas_threads() -> set[int]:
+    return {library["num_threads"] for library in ThreadpoolController().info() if library["user_api"] == "blas"}
+
+
+def test_one_thread_of_blas_lasts_until_the_last_that_needs_it_is_done():
+    """A thread that ends before another leaves it its single thread of BLAS, and with it its digits."""
+    inside, go_on = Event(), Event()
+
+    @threads.one_blas_thread
+    def long():
+        inside.set()
+        assert go_on.wait(30)
+        return blas_threads()
+
+    with ThreadpoolController().limit(limits=2, user_api="blas"):
+        before = blas_threads()
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(long)
+            assert inside.wait(30)
+            threads.one_blas_thread(lambda: None)()
+            go_on.set()
+            assert waiting.result() <= {1}  # of macOS's own nothing is known
+        assert blas_threads() == before
 
 
 FAULTS = """

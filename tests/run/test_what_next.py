@@ -193,7 +193,7 @@ def test_forecasts_of_people_and_odds_are_scored_by_later_runs_too(flagship_quic
         )
 
     told = [str(text) for text in changes(flagship_quick, later(("2026-09-01", "relations=broken")))]
-    assert any("Of 1 forecasts of people" in text and "1 lay" in text for text in told)
+    assert any("Of 1 forecast of people" in text and "1 lay" in text for text in told)
     assert any("within 12 months of 2026-03-12" in text and "it came on 2026-09-01" in text for text in told)
     calm = [str(text) for text in changes(flagship_quick, later(("2028-01-01", "air.direct=service")))]
     assert any("none came" in text for text in calm)

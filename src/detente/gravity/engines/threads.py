@@ -6,15 +6,17 @@ Where a part is cut depends on its size alone, so that a fit has the same digits
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache, wraps
+from threading import Lock
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 import scipy.linalg  # noqa: F401  (its own BLAS must be loaded to be limited)
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 from detente._workers import processors
 
@@ -45,13 +47,53 @@ def keep_freed_memory() -> None:
     np.empty(KEPT, np.uint8)  # never written to, so that it takes no memory itself
 
 
+class _OneBlasThread:
+    """A limit of the whole process, so set by the first thread that needs it and lifted by the last.
+
+    Were each thread to lift its own, the others would go on with more, and with other digits.
+    """
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin without a thread inside."""
+        self._lock, self._inside, self._limit = Lock(), 0, None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                _anyone()
+                self._limit = _controller().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside and self._limit is not None:
+                _anyone()  # this thread need not be the one that set it
+                self._limit.restore_original_limits()
+                _anyone()
+
+
+def _anyone() -> None:
+    """Let any thread say how many BLAS has: since 3.8 threadpoolctl heeds the thread that did so last and no other."""
+    if (clear := getattr(OpenBLASController, "clear_controlling_thread", None)) is not None:
+        clear(force=True)
+
+
+_limited = _OneBlasThread()
+if hasattr(os, "register_at_fork"):  # the threads that hold it are not in the child
+    os.register_at_fork(after_in_child=_limited.renew)
+
+
 def one_blas_thread(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate ``function`` to run with a single BLAS thread, in memory that the process keeps."""
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:
         keep_freed_memory()
-        with _controller().limit(limits=1, user_api="blas"):
+        with _limited:
             return function(*args, **kwargs)
 
     return limited
