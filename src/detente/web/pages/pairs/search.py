@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, takewhile
 
 import numpy as np
 from starlette.requests import Request
@@ -50,15 +52,16 @@ def found(panel: Panel, text: str) -> list[Offer]:
     if not folded(text):
         return []
     places = {code: k for k, code in enumerate(panel.economies)}
+    sides = (*places, *blocs())
     offers: dict[tuple[str, str], Offer] = {}
     for first, second in _splits(text):
-        for a, worse_a in _fitting(first, (*places, *blocs())):
-            for b, worse_b in _fitting(second, (*places, *blocs())):
+        for a, worse_a in _fitting(first, sides):
+            for b, worse_b in _fitting(second, sides):
                 key = (a, b)
                 if a != b and (key not in offers or offers[key].worse > worse_a + worse_b):
                     traded = _peak(panel, places[a], places[b]) if a in places and b in places else 0.0
                     offers[key] = Offer(a, b, worse_a + worse_b, traded)
-    for a, worse in _fitting(folded(text), places):
+    for a, worse in _fitting(folded(text), panel.economies):
         totals = _partners(panel, places[a])
         for b in np.argsort(-totals)[:MOST]:
             code = panel.economies[b]
@@ -96,24 +99,24 @@ def _names(code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folded(name) for name in (*names, code)))
 
 
-def _fitting(text: str, places: Iterable[str]) -> list[tuple[str, int]]:
+@lru_cache(maxsize=16)
+def _index(places: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Every name with its code, and every later word of a name, each in order."""
+    names = sorted((name, code) for code in places if code != ROW for name in _names(code))
+    return names, sorted({(word, code) for name, code in names for word in name.split()[1:]})
+
+
+def _beginning(index: list[tuple[str, str]], text: str) -> Iterable[tuple[str, str]]:
+    return takewhile(lambda entry: entry[0].startswith(text), islice(index, bisect_left(index, (text,)), None))
+
+
+def _fitting(text: str, places: tuple[str, ...]) -> list[tuple[str, int]]:
     """Economies, blocs and regions a name may mean, with how well: 0 the name or code itself, 1 its beginning, 2 that of a later word."""
-    out = []
-    for code in places:
-        if code == ROW:
-            continue
-        best = min((_fit(text, name) for name in _names(code)), default=9)
-        if best < 9:
-            out.append((code, best))
-    return out
-
-
-def _fit(text: str, name: str) -> int:
-    if text == name:
-        return 0
-    if name.startswith(text):
-        return 1
-    return 2 if len(text) > 1 and any(word.startswith(text) for word in name.split()[1:]) else 9
+    names, later = _index(places)
+    best = {code: 2 for _, code in _beginning(later, text)} if len(text) > 1 else {}
+    for name, code in _beginning(names, text):
+        best[code] = min(best.get(code, 1), 0 if name == text else 1)
+    return [(code, best[code]) for code in places if code in best]
 
 
 def _peak(panel: Panel, i: int, j: int) -> float:
