@@ -10,6 +10,7 @@ from functools import cache
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.dates.calendar_words import MONTHS
 from detente.record.draft.language.deeds.english import TO_DECIDE, decided_of, present_of
+from detente.record.draft.language.deeds.reality import until, wished
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import either, table
 from detente.record.period import Period
@@ -179,18 +180,6 @@ def _headed(text: str, start: int, language: str) -> bool:
     return language == "en" and _DATED.match(line) is not None
 
 
-@cache
-def _wished(language: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{either('events', 'wished', language)}\b[^.;:!?]{{0,25}}$", re.IGNORECASE)
-
-
-@cache
-def _until(language: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"\b{either('events', 'until', language)}\s(?:the\s|el\s)?(?:(?:end|start|middle)\sof\s)?$", re.IGNORECASE
-    )
-
-
 def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
     """The acts of a sentence in their order; where two rules claim the same words, the one whose thing is nearest."""
     claimed: dict[int, tuple[int, int, _Act]] = {}
@@ -213,7 +202,7 @@ def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:
             if not _unreal(text, match, language):
                 _claim(claimed, _Act(match.start(), match.end(), rule, alone=False), 0, place)
         for match in rule.noun.finditer(text, start, end) if rule.noun else ():
-            if not _wished(language).search(text[max(start, match.start() - 45) : match.start()]):
+            if not wished(language).search(text[max(start, match.start() - 45) : match.start()]):
                 _claim(claimed, _Act(match.start(), match.end(), rule, alone=True), REACH, place)
     acts = sorted((act for _, _, act in claimed.values()), key=lambda act: act.start)
     nouns = [took.span() for act in acts if act.alone and (took := _TOOK_PLACE.match(text, act.end))]
@@ -262,7 +251,7 @@ def _own_date(
 
     Of several the most precise: "suspended the treaty of 2002 on 8 June" has the year of a thing and a day.
     """
-    usable = [d for d in dates if d.date and not _until(language).search(text[max(0, d.start - 16) : d.start])]
+    usable = [d for d in dates if d.date and not until(language).search(text[max(0, d.start - 16) : d.start])]
     following = [d for d in usable if act.end <= d.start < after]
     if act.alone:
         took = _TOOK_PLACE.match(text, act.end)

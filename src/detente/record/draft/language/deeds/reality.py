@@ -31,12 +31,14 @@ def _not(language: str) -> re.Pattern[str]:
 
 
 @cache
-def _wished(language: str) -> re.Pattern[str]:
+def wished(language: str) -> re.Pattern[str]:
+    """Words before an act that ask for it, at the end of a text."""
     return re.compile(rf"\b{either('events', 'wished', language)}\b[^.;:!?]{{0,25}}$", re.IGNORECASE)
 
 
 @cache
-def _until(language: str) -> re.Pattern[str]:
+def until(language: str) -> re.Pattern[str]:
+    """Words before a date that say how long, not when, at the end of a text."""
     return re.compile(
         rf"\b{either('events', 'until', language)}\s(?:the\s|el\s)?(?:(?:end|start|middle)\sof\s)?$", re.IGNORECASE
     )
@@ -57,7 +59,7 @@ def is_denied(text: str, start: int, language: str) -> bool:
 def is_wished(text: str, start: int, language: str) -> bool:
     """Whether a noun that starts at a place tells of what is asked for, planned or denied."""
     before = text[max(0, start - 45) : start]
-    return bool(_wished(language).search(before) or is_denied(text, start, language) or _MODAL.search(before))
+    return bool(wished(language).search(before) or is_denied(text, start, language) or _MODAL.search(before))
 
 
 def is_adjective(text: str, start: int, end: int) -> bool:
@@ -72,7 +74,7 @@ def is_until(text: str, start: int, end: int, language: str) -> bool:
     """
     if _WHEN.match(text, end) or _NOT_UNTIL.search(text[max(0, start - 16) : start]):
         return False
-    return _until(language).search(text[max(0, start - 16) : start]) is not None
+    return until(language).search(text[max(0, start - 16) : start]) is not None
 
 
 _NOT_UNTIL = re.compile(r"\bnot (?:until|before)\s$|\bno fue hasta(?: el)?\s$", re.IGNORECASE)
