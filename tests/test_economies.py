@@ -9,6 +9,7 @@ from detente import economies
 from detente.aggregates import is_aggregate
 from detente.attribution.sample import Sample
 from detente.blocs import blocs
+from detente.data.codes import codes_named
 from detente.errors import UnknownEconomy
 from detente.panel import read_panel
 
@@ -35,7 +36,7 @@ def test_lookup_takes_codes_and_names(word: str, code: str) -> None:
 )  # fmt: skip
 def test_names_of_the_world_bank_the_un_and_comtrade_are_known(name: str, code: str) -> None:
     assert economies.lookup(name) == code
-    assert economies.meant([name]) == {name: code}
+    assert codes_named([name]) == {name: code}
 
 
 def test_unknown_name_is_answered_with_the_nearest() -> None:

@@ -167,22 +167,6 @@ def check_codes(codes: Iterable[str], *, column: str, years: Mapping[str, str] |
     raise UnknownEconomy(message + more, fix=f"{mapped}, or use a code ISO leaves to users (XAA-XZZ, ZZZ).")
 
 
-def meant(words: Iterable[str]) -> dict[str, str]:
-    """The codes that words stand for by name: those that are no code, and name one economy of today.
-
-    Two letters are a code where no word is anything else. A name of two economies, of a former one or of none is left out.
-
-    >>> meant(["CHL", "Perú", "Congo", "Soviet Union", "Atlantis", "BR"]), meant(["BR", "CL"])
-    ({'Perú': 'PER'}, {'BR': 'BRA', 'CL': 'CHL'})
-    """
-    others = [word for word in words if not is_current(word)]
-    two_letters = {row.alpha2: code for code, row in table().items() if row.alpha2 and is_current(code)}
-    if others and all(word.upper() in two_letters for word in words):
-        return {word: two_letters[word.upper()] for word in others}
-    named = {word: spellings().get(plain) for word in others if (plain := folded(word)) not in AMBIGUOUS}
-    return {word: code for word, code in named.items() if code is not None and is_current(code)}
-
-
 def modern_code(code: str, as_of: int) -> str | None:
     """Today's single code for one in use in ``as_of``; None where it split or is unknown.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import polars as pl
@@ -80,3 +80,20 @@ def code_named(name: str) -> str:
         except UnknownEconomy:
             continue
     return ""
+
+
+def codes_named(words: Iterable[str]) -> dict[str, str]:
+    """The codes that words stand for by name: those that are no code, and name one economy of today.
+
+    Two letters are a code where no word is anything else. A name of two economies, of a former one or of none is left out.
+
+    >>> codes_named(["CHL", "Perú", "Congo", "Soviet Union", "Atlantis", "BR"]), codes_named(["BR", "CL"])
+    ({'Perú': 'PER'}, {'BR': 'BRA', 'CL': 'CHL'})
+    """
+    cells = list(words)
+    others = [cell for cell in cells if not economies.is_current(cell)]
+    if others and all(cell.upper() in by_letters() for cell in cells):
+        return {cell: by_letters()[cell.upper()] for cell in others}
+    plain = {cell: economies.folded(cell) for cell in others}
+    named = {cell: economies.spellings().get(word) for cell, word in plain.items() if word not in economies.AMBIGUOUS}
+    return {cell: code for cell, code in named.items() if code is not None and economies.is_current(code)}

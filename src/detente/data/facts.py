@@ -26,7 +26,7 @@ class Flows:
     stock : the values are stocks (persons living somewhere on a day), not flows.
     valuation, side, level, release : as in ``panel.Provenance``.
     internal : the source has each economy's trade with itself.
-    population : of persons, which of them are how_many, where the source says so.
+    population : of persons, which of them are counted, where the source says so.
     money : the currency of ``value`` where it is not US dollars; such flows have to be turned into dollars first.
     notes : one sentence for everything left out or chosen.
     rows : of the file.

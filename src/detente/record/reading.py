@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from detente._foreign import TABLE, read_bytes
+from detente._same import Same
 from detente.errors import Problem, UnreadableFile, did_you_mean, first_five, how_many
 from detente.language.controls import clean
 from detente.record.schema import RecordTable
@@ -133,7 +134,7 @@ def _ragged(text: str, width: int, file: str) -> list[Problem]:
     return found or [Problem(file, None, None, "The file is not well-formed CSV.", "Check quotes and commas.")]
 
 
-MANY = 20  # problems of one kind in one column before the rest is only how_many
+MANY = 20  # problems of one kind in one column before the rest is only counted
 
 
 def problems_where(
@@ -170,21 +171,6 @@ FEW = 5_000
 """Rows of a table up to which it is kept, with what was found in it."""
 
 
-class _Same:
-    """A thing as itself, whatever equals it."""
-
-    __slots__ = ("thing",)
-
-    def __init__(self, thing: Any) -> None:
-        self.thing = thing
-
-    def __hash__(self) -> int:
-        return id(self.thing)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.thing is other.thing
-
-
 def once(check: Callable[..., Iterable[Problem]], frame: pl.DataFrame, *more: Any) -> list[Problem]:
     """``check(frame, *more)``, looked for once as long as these are the same objects.
 
@@ -201,9 +187,9 @@ def once(check: Callable[..., Iterable[Problem]], frame: pl.DataFrame, *more: An
     """
     if len(frame) > FEW:
         return list(check(frame, *more))
-    return list(_remembered(check, _Same(frame), *map(_Same, more)))
+    return list(_remembered(check, Same(frame), *map(Same, more)))
 
 
 @lru_cache(maxsize=64)
-def _remembered(check: Callable[..., Iterable[Problem]], *asked: _Same) -> tuple[Problem, ...]:
+def _remembered(check: Callable[..., Iterable[Problem]], *asked: Same[Any]) -> tuple[Problem, ...]:
     return tuple(check(*(one.thing for one in asked)))

@@ -9,7 +9,8 @@ import polars as pl
 
 from detente.aggregates import is_aggregate
 from detente.data import Series, read_series
-from detente.economies import check_codes, meant
+from detente.data.codes import codes_named
+from detente.economies import check_codes
 from detente.errors import DuplicateRows, StudyError, UnknownColumn, first_five
 from detente.panel import Panel, read_table
 
@@ -34,7 +35,7 @@ def read_gdp(path: Path, panel: Panel) -> np.ndarray:
         if column not in frame.columns:
             raise UnknownColumn.named(column, frame.columns, where=path.name)
     frame = frame.filter(~pl.col("economy").is_in([c for c in frame["economy"].unique() if is_aggregate(str(c))]))
-    frame = frame.with_columns(pl.col("economy").replace(meant(frame["economy"].unique())))
+    frame = frame.with_columns(pl.col("economy").replace(codes_named(frame["economy"].unique())))
     check_codes(frame["economy"].unique(), column=f"{path.name}: economy")
     years, values = (_numbers(frame[name], path) for name in ("year", "gdp_usd_mn"))
     place = {code: k for k, code in enumerate(panel.economies)}

@@ -160,8 +160,8 @@ def _read_stata(path: Path) -> pl.DataFrame:
 
 def _read_csv(path: Path, separator: str) -> FileTable:
     """The table, with types from its first rows or, where later ones differ, from all of them."""
-    refuse_no_text(path)
-    head, whole = _head(path)
+    start = start_of_text(path)
+    head, whole = start.decode("utf-8-sig", "replace"), len(start) < START
     first = next(iter(head.splitlines()), "").split(separator)
     above = begins(head, whole) if sum(bool(cell.strip()) for cell in first) < 2 else None
     if above is not None:
@@ -200,19 +200,12 @@ def _with_points(frame: pl.DataFrame, label: str) -> FileTable:
     return FileTable(typed(pointed), said)
 
 
-def _head(path: Path) -> tuple[str, bool]:
-    """The first characters of a text file, unpacked, and whether they are all of it."""
-    with (gzip.open if path.suffix.lower() == ".gz" else open)(path, "rb") as file:
-        raw = file.read(START)
-    return raw.decode("utf-8-sig", "replace"), len(raw) < START
-
-
-def refuse_no_text(path: Path) -> None:
-    """Raise where a file, unpacked if its name ends in ``.gz``, does not begin like a table in text.
+def start_of_text(path: Path) -> bytes:
+    """The first ``START`` bytes of a table in text, unpacked if its name ends in ``.gz``.
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFile : it does not begin like one.
     """
     check_regular(path)
     try:
@@ -222,3 +215,4 @@ def refuse_no_text(path: Path) -> None:
         raise UnreadableFile(f"'{path}' cannot be read: {error}.", fix="Check its permissions.") from None
     if found := start_trouble(start) or encoding_trouble(start.partition(b"\n")[0]):
         raise UnreadableFile(f"'{path}' cannot be read as CSV: {found[0]}.", fix=found[1])
+    return start

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from detente.data.tables.any_file import refuse_no_text
+from detente.data.tables.any_file import start_of_text
 from detente.equilibrium.baseline.checks import as_floats
 from detente.errors import DuplicateRows, InvalidFlow, UnreadableFile, first_five
 from detente.panel.frames import read_table
@@ -235,7 +235,7 @@ def _whole(label: Label) -> Label:
 
 def _frame(path: Path) -> pl.DataFrame:
     """A text file as cells of text, separated by what stands most often in its first lines; titles above left out."""
-    refuse_no_text(path)
+    start_of_text(path)
     try:
         with path.open(encoding="utf-8-sig") as file:
             lines = [line for line, _ in zip(file, range(MOST_LABELS))]

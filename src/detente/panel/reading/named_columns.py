@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
+from detente.data.codes import codes_named
 from detente.data.facts import Count, Flows
 from detente.data.tables.rows import numbers, without_aggregates
 from detente.data.units import UNITS, kind_of, unit_in, unit_named
-from detente.economies import meant
 from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow, how_many
 from detente.language import Number, Text, few
 from detente.panel.columns import NEEDED, find_roles
@@ -84,7 +84,7 @@ def _without_unit(column: str, label: str) -> AmbiguousColumn:
 
 def _by_code(frame: pl.DataFrame, count: Count) -> pl.DataFrame:
     """Economies by code where the table names them, and a note of what was read as what."""
-    codes = meant(sorted({str(cell) for end in ("origin", "destination") for cell in frame[end].unique()}))
+    codes = codes_named(sorted({str(cell) for end in ("origin", "destination") for cell in frame[end].unique()}))
     if not codes:
         return frame
     pairs = (Text("rows.pair", old=name, new=code) for name, code in codes.items())

@@ -77,9 +77,10 @@ def _one(of: ScreenWords, flow: Flow, fall: Fall, side: str, finding: Finding) -
         return _said(of, flow, f"{side}_depends", years=years, k=of.words.number(unusual), n=of.words.number(able))
     if checks is None or plain == "depends":
         return _said(of, flow, "depends_on_base", years=years)
-    as_told = {"odd": "strong", "shared": "shared" if side == "falls" else "usual"}
-    said = as_told.get(plain, plain)
-    told = _said(of, flow, f"{'rises' if said == 'usual' and side != 'falls' else side}_{said}", years=years)
+    keys = {"odd": f"{side}_strong"}
+    if side != "falls":
+        keys |= {"shared": "rises_usual", "usual": "rises_usual"}
+    told = _said(of, flow, keys.get(plain, f"{side}_{plain}"), years=years)
     key = f"first.{'all' if unusual else 'none'}_other{'_one' if able == 1 else ''}"
     return of.words(key, finding=told.removesuffix("."), n=of.words.number(able))
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import numpy as np
 from numpy.typing import NDArray
 
+from detente._same import Same
 from detente.attribution import attribute
 from detente.attribution.comparison.fan import PICKED, QUANTILES, CurvePoint, Fan, curve, fan, other_windows
 from detente.attribution.comparison.placebos import ALIASES
@@ -24,7 +25,6 @@ from detente.errors import SpecificationError
 from detente.language.when import place
 from detente.panel import Panel
 from detente.web.attribution.donors import Dyad, candidates, read_donors, write_donors
-from detente.web.http.same_panel import SamePanel
 
 KINDS = (SIMILAR, "size", "destination", "origin", PICKED)
 MOST_PAIRS = 1  # pairs whose fits are kept; they hold up to half a gigabyte on a panel of 229 economies
@@ -82,12 +82,12 @@ def read_question(query: Mapping[str, str], default: Question) -> Question:
 
 def answer(panel: Panel, asked: Question) -> dict[str, Any]:
     """The answer to a question on a panel; the latest ones are kept, and none is to be changed. See :func:`answered`."""
-    return _answered(SamePanel(panel), asked)
+    return _answered(Same(panel), asked)
 
 
 @lru_cache(maxsize=MOST_ANSWERS)
-def _answered(panel: SamePanel, asked: Question) -> dict[str, Any]:
-    return answered(panel.panel, asked)
+def _answered(panel: Same[Panel], asked: Question) -> dict[str, Any]:
+    return answered(panel.thing, asked)
 
 
 def answered(panel: Panel, asked: Question) -> dict[str, Any]:

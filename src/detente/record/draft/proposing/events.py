@@ -107,12 +107,13 @@ def _plain(one: Dated, found: Extraction) -> Iterator[_Told]:
 def _wide(one: Dated, found: Extraction) -> Iterator[_Told]:
     """Deeds of any kind, by their verbs and nouns."""
     article, sentence = found.article, one.sentence
+    figures = [f for f in found.figures if sentence.start <= f.start < sentence.end]
     for deed in deeds(
         article.text, sentence.start, sentence.end, one.dates, article.language, headed=one.headed, entry=one.entry
     ):
         if article.published and Period.parse(deed.date.date).first > Period.parse(article.published).last:
             continue
-        if is_statistic(article.text, deed, [f for f in found.figures if sentence.start <= f.start < sentence.end]):
+        if is_statistic(article.text, deed, figures):
             continue
         kind, direction = lexicon(article.language).kind_of(deed.name, sentence.text)
         yield _Told(sentence, deed.start, deed.date.date, kind, direction, wide=True, carried=one.carried)

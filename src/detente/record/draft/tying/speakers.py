@@ -29,7 +29,7 @@ NAME = 8
 SHORT = 4
 """Words of a speaker who is described and not named: *the ministry's deputy director*."""
 _SOMEBODY = re.compile(r"(?:an?|some|one|un|una|unos|unas)\s", re.IGNORECASE)
-_SPEAKS = re.compile(rf"\b{either('certainty', 'speaks', *LANGUAGES)}\b", re.IGNORECASE)
+SPEAKS = re.compile(rf"\b{either('certainty', 'speaks', *LANGUAGES)}\b", re.IGNORECASE)
 _OPENED = re.compile(r"[,”\"»’'—–-]\s?$")
 
 
@@ -70,7 +70,7 @@ def is_somebody(source: str) -> bool:
     """Whether words hold a name or somebody who tells, and are told apart: not *a trader*, nor *the size of the gap*."""
     if _SOMEBODY.match(source):
         return False
-    return bool(re.search(r"[A-ZÁÉÍÓÚÑ]", source.removeprefix("The ")) or _SPEAKS.search(source))
+    return bool(re.search(r"[A-ZÁÉÍÓÚÑ]", source.removeprefix("The ")) or SPEAKS.search(source))
 
 
 def is_named(source: str) -> bool:
@@ -81,7 +81,7 @@ def is_named(source: str) -> bool:
     """
     bare = re.sub(r"^(?:[Tt]he|[Ee]l|[Ll]as?|[Ll]os|its|his|her|su)\s", "", source)
     words = len(bare.split())
-    known = bare[:1].isupper() or (words <= SHORT and _SPEAKS.search(bare))
+    known = bare[:1].isupper() or (words <= SHORT and SPEAKS.search(bare))
     return bool(known) and words <= NAME and not re.search(r"\d", bare) and not (economies_in(bare) and words < 3)
 
 

@@ -14,12 +14,13 @@ from detente.record.draft.language.credits.speech import ACCORDING, CITING, OFFI
 from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.draft.tying.certainty import Surroundings
+from detente.record.draft.tying.speakers import SPEAKS
 
 _NAME = r"[A-ZÁÉÍÓÚÑ][\w.&’'-]*"
 _WORD = r"[^\W\d][\w’'.-]*"
 _SOURCES = (
     re.compile(rf"\b{either('certainty', 'untold', *LANGUAGES)}\b", re.IGNORECASE),
-    re.compile(rf"\b{either('certainty', 'speaks', *LANGUAGES)}\b", re.IGNORECASE),
+    SPEAKS,
     OFFICES,
     WHO_COUNTS,
     re.compile(r"\b[A-Z]{3,}\b"),

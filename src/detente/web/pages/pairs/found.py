@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from starlette.requests import Request
 
+from detente._same import Same
 from detente.answer.pairs.any_pair import pair
 from detente.answer.pairs.found_pair import Pair
 from detente.answer.pairs.lanes import Lane, lanes
@@ -18,7 +19,6 @@ from detente.panel import Panel
 from detente.report.first_screen import FirstScreen, first_screen
 from detente.report.relation_lanes import RelationPicture, flags_of, relation_picture
 from detente.web.http.reply import WordedError, words_of
-from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 
 CODES = re.compile(r"([A-Za-z0-9]{2,12})-([A-Za-z0-9]{2,12})")
@@ -36,17 +36,17 @@ def pair_asked(request: Request, panel: Panel, codes: str) -> Pair:
     if both is None:
         words = words_of(request)
         raise WordedError(words("search.unknown", text=codes[:40]), fix=words("search.how"))
-    return kept_pair(SamePanel(panel), both[1].upper(), both[2].upper())
+    return kept_pair(Same(panel), both[1].upper(), both[2].upper())
 
 
-def kept_pair(panel: SamePanel, a: str, b: str) -> Pair:
+def kept_pair(panel: Same[Panel], a: str, b: str) -> Pair:
     """A pair on a panel, computed once; a bloc or region stands for the sum of its members."""
-    held = {a, b} <= set(panel.panel.economies)
+    held = {a, b} <= set(panel.thing.economies)
     return (_kept if held else _kept_of_blocs)(panel, a, b)
 
 
-def _computed(panel: SamePanel, a: str, b: str) -> Pair:
-    return pair(a, b, panel=panel.panel)
+def _computed(panel: Same[Panel], a: str, b: str) -> Pair:
+    return pair(a, b, panel=panel.thing)
 
 
 _kept = lru_cache(maxsize=128)(_computed)

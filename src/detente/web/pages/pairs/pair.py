@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from detente._same import Same
 from detente.answer.facts import Fall
 from detente.answer.pairs.found_pair import Pair, Similar
 from detente.answer.pairs.scenarios import PairOutcome, PairScenarios, pair_scenarios
@@ -23,7 +24,6 @@ from detente.panel import Panel
 from detente.web.background.turns import in_turn
 from detente.web.editor.study_edits import slug
 from detente.web.http.reply import page, told, words_of
-from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import kept_pair, lanes_of, pair_asked, relation_of, screen_of
 from detente.web.pages.pairs.partners import newest_sales, partners_data
@@ -82,7 +82,7 @@ def what_if(request: Request) -> Response:
     panel = found.flows_of
     cards, note, problem = [], "", ""
     try:
-        found_effects = effects_of(SamePanel(panel), found.origin, found.destination)
+        found_effects = effects_of(Same(panel), found.origin, found.destination)
         cards = [_what_if_card(one, words) for one in found_effects.outcomes]
         note = words(
             "pair.what_if_note",
@@ -102,9 +102,9 @@ def what_if(request: Request) -> Response:
 
 
 @lru_cache(maxsize=64)
-def effects_of(panel: SamePanel, a: str, b: str) -> PairScenarios:
+def effects_of(panel: Same[Panel], a: str, b: str) -> PairScenarios:
     """The three what-ifs of a pair, solved once."""
-    return pair_scenarios(kept_pair(panel, a, b), panel.panel)
+    return pair_scenarios(kept_pair(panel, a, b), panel.thing)
 
 
 def _in_fact(found: Pair, base: int, words: Words) -> str:
@@ -163,7 +163,7 @@ def _python(found: Pair) -> str:
 
 def card(panel: Panel, a: str, b: str, words: Words) -> dict[str, Any] | None:
     """A pair as a card of the start page: its two lines and its sentence; None where there is nothing to show."""
-    found = kept_pair(SamePanel(panel), a, b)
+    found = kept_pair(Same(panel), a, b)
     falls = [(flow, flow.falls[0]) for flow in found.facts.flows if flow.falls]
     if not falls:
         return None

@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from detente._same import Same
 from detente.answer.people import pair_people_sentences
 from detente.answer.what_next import pair_next_sentences
+from detente.panel import Panel
 from detente.web.background.turns import in_turn
 from detente.web.http.reply import page, words_of
 from detente.web.http.reproduce import of_pair_ahead
-from detente.web.http.same_panel import SamePanel
 from detente.web.http.words import Words
 from detente.web.pages.pairs.found import kept_pair, pair_asked
 from detente.web.pages.pairs.search import panel_of
@@ -27,12 +28,12 @@ def ahead(request: Request) -> Response:
     data = {
         "a": {"code": found.origin, "name": words.economy(found.origin)},
         "b": {"code": found.destination, "name": words.economy(found.destination)},
-        "parts": parts_of(SamePanel(panel), found.origin, found.destination, words),
+        "parts": parts_of(Same(panel), found.origin, found.destination, words),
     }
     return page(request, "next.html.j2", data, code=of_pair_ahead(found.origin, found.destination))
 
 
-def parts_of(panel: SamePanel, a: str, b: str, words: Words) -> list[dict[str, Any]]:
+def parts_of(panel: Same[Panel], a: str, b: str, words: Words) -> list[dict[str, Any]]:
     """What is told, a part each; parts without a sentence are left out."""
     told = {"next": ("page.what_next", _told(panel, a, b, words.language)[0]),
             "people": ("heading.people", _told(panel, a, b, words.language)[1])}  # fmt: skip
@@ -44,7 +45,7 @@ def parts_of(panel: SamePanel, a: str, b: str, words: Words) -> list[dict[str, A
 
 
 @lru_cache(maxsize=128)
-def _told(panel: SamePanel, a: str, b: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _told(panel: Same[Panel], a: str, b: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The sentences of both parts, computed once."""
     found, words = kept_pair(panel, a, b), Words(language)
     return pair_next_sentences(found.outlook(), words), pair_people_sentences(found.people(), words)

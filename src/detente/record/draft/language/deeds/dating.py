@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from detente.record.draft.language.dates import DateMention, find_dates
 from detente.record.draft.language.dates.calendar_words import MONTHS, month_of
 from detente.record.draft.language.deeds.lexicon import lexicon
+from detente.record.draft.language.numbers.numerals import SMALL
 from detente.record.draft.language.sentences import Sentence
 from detente.record.period import Period, add_years
 
@@ -137,15 +138,13 @@ def _told_by(sentence: Sentence, anchor: str, language: str) -> DateMention | No
     when = anchor.split("/")[-1]
     for name, pattern in lexicon(language).around.items():
         match = pattern.search(sentence.text)
-        day = _told(name, match, when) if match else ""
+        day = _told(name, match, when, language) if match else ""
         if match and day:
             place = sentence.start + match.start()
             return DateMention(place, sentence.start + match.end(), match.group(), day, relative=True)
     return None
 
 
-_NUMBERS = {word: n for names in ("one two three four five six seven eight nine ten", "un dos tres cuatro cinco seis siete ocho nueve diez")
-            for n, word in enumerate(names.split(), 1)} | {"a": 1, "an": 1, "una": 1}  # fmt: skip
 _SPANS = {
     "day": "day",
     "día": "day",
@@ -158,7 +157,7 @@ _SPANS = {
 }
 
 
-def _told(name: str, match: re.Match[str], when: str) -> str:
+def _told(name: str, match: re.Match[str], when: str, language: str) -> str:
     """A day, month or year after another, as exact as the words and the other allow."""
     if name == "same_month":
         return when[:7] if len(when) >= len("2020-01") else ""
@@ -166,8 +165,10 @@ def _told(name: str, match: re.Match[str], when: str) -> str:
         return when[:4]
     if name == "same_day":
         return when if _DAY.fullmatch(when) else ""
-    number, span = (1, "day") if name == "next_day" else (match["n"].casefold(), _SPANS[match["of"].casefold()])
-    n = _NUMBERS.get(number) or int(number) if isinstance(number, str) else number
+    n, span = 1, "day"
+    if name != "next_day":
+        number, span = match["n"].casefold(), _SPANS[match["of"].casefold()]
+        n = int(number) if number.isdigit() else SMALL[language].get(number, 1)  # an, una
     if span in ("day", "week"):
         days = timedelta(days=n * (7 if span == "week" else 1))
         return (date.fromisoformat(when) + days).isoformat() if _DAY.fullmatch(when) else ""
