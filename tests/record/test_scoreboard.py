@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from detente.record import Ledger
+from detente.record.frames import Frames
 from detente.record.verdicts.scoreboard import CAUTION, by_forecaster, crps, score_by_forecaster, scoreboard, summary
 
 
@@ -114,3 +115,74 @@ def test_a_forecasters_row_by_hand():
     row = by_forecaster(pl.DataFrame(rows)).row(0, named=True)
     assert (row["n"], row["n_scored"], row["n_hits"], row["n_above"]) == (4, 3, 1, 1)
     assert row["geometric_ratio"] == pytest.approx(8**0.5)
+
+
+FORECAST = {
+    "forecast_id": "F", "date": "2020", "forecaster": "A", "target": "Trade", "unit": "usd_mn", "kind": "point",
+    "horizon": "2021", "outcome_figure_ids": "", "outcome_op": "value", "source_id": "office",
+}  # fmt: skip
+
+
+def scored(kind: str, low: float | None, high: float | None, values: list[float], operation: str = "value") -> dict:
+    """A forecast's line of the scoreboard, where the record's figures have these values."""
+    ids = [f"T{n}" for n in range(len(values))]
+    row = FORECAST | {"kind": kind, "low": low, "high": high, "outcome_figure_ids": ";".join(ids)}
+    figures = pl.DataFrame({"figure_id": ids, "value": values}, schema={"figure_id": pl.String, "value": pl.Float64})
+    forecasts = pl.DataFrame([row | {"outcome_op": operation}])
+    ledger = Frames(*(pl.DataFrame(),) * 2, figures, pl.DataFrame(), forecasts)
+    return scoreboard(ledger).row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "result"),
+    [
+        ("point", 95, 95, "hit"), ("point", 105, 105, "hit"),  # a twentieth of the outcome
+        ("point", 94.9, 94.9, "near"), ("point", 105.1, 105.1, "near"),
+        ("point", 90, 90, "near"), ("point", 110, 110, "near"),  # a tenth
+        ("point", 89.9, 89.9, "miss"), ("point", 110.1, 110.1, "miss"), ("point", -100, -100, "miss"),
+        ("range", 90, 100, "hit"), ("range", 100, 120, "hit"), ("range", 60, 95, "near"), ("range", 105, 190, "near"),
+        ("range", 60, 89.9, "miss"), ("range", 110.1, 190, "miss"),
+        ("floor", 100, None, "hit"), ("floor", 108, None, "near"), ("floor", 111, None, "miss"),
+        ("ceiling", None, 100, "hit"), ("ceiling", None, 92, "near"), ("ceiling", None, 89, "miss"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [1.0, -1.0])
+def test_hit_near_and_miss_are_told_by_a_twentieth_and_a_tenth_of_the_outcome(kind, low, high, result, size):
+    """The outcome is 100, or -100 with every bound turned round."""
+    ends = [None if end is None else size * end for end in ((low, high) if size > 0 else (high, low))]
+    kind = kind if size > 0 else {"floor": "ceiling", "ceiling": "floor"}.get(kind, kind)
+    assert scored(kind, *ends, [size * 100.0])["result"] == result
+
+
+@pytest.mark.parametrize(("point", "result"), [(0.0, "hit"), (0.01, "miss"), (-5.0, "miss")])
+def test_nothing_is_near_to_nothing(point, result):
+    row = scored("point", point, point, [0.0])
+    assert (row["result"], row["ratio"], row["error"]) == (result, None, point)
+
+
+@pytest.mark.parametrize(
+    ("operation", "outcome"),
+    [("value", 80), ("sum", 330), ("max", 150), ("min", 80), ("difference", 20), ("pct_change", 25)],
+)
+def test_outcomes_are_made_of_all_figures_named_in_their_order(operation, outcome):
+    row = scored("point", 40, 40, [80.0, 150.0, 100.0], operation)
+    assert row["outcome"] == pytest.approx(outcome, rel=1e-12)
+    assert row["ratio"] == pytest.approx(40 / outcome, rel=1e-12)
+
+
+def test_forecasters_of_as_many_forecasts_stand_by_name_with_their_mean_score():
+    """CRPS as a share of the outcome: 1/2 and 1/4 of it, 3/8 in the mean."""
+    blank = {
+        "kind": "point",
+        "low": 50.0,
+        "high": 50.0,
+        "outcome": 100.0,
+        "error": -50.0,
+        "ratio": 0.5,
+        "result": "miss",
+    }
+    rows = [blank | {"forecaster": "B"}, blank | {"forecaster": "A"}, blank | {"forecaster": "A", "low": 75.0, "high": 75.0},
+            blank | {"forecaster": "C"}]  # fmt: skip
+    table = by_forecaster(pl.DataFrame(rows))
+    assert table["forecaster"].to_list() == ["A", "B", "C"]
+    assert table["crps_share"].to_list() == [0.375, 0.5, 0.5]

@@ -35,6 +35,8 @@ def test_half_of_the_last_digit_stated(text, half):
         ("240", "more than", 240, math.inf),
         ("1000", "at most", -math.inf, 1000),
         ("", "dozens", 24, 99),
+        ("", "negative", -math.inf, -math.ulp(0.0)),
+        ("", "positive", math.ulp(0.0), math.inf),
     ],
 )
 def test_a_claims_own_wording_sets_its_range(value, operator, low, high):

@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.errors import Problem, did_you_mean
 from detente.record.reading import problems_where
-from detente.record.schema import TABLES, RecordTable
+from detente.record.schema import PREFERRED, TABLES, RecordTable
 
 UNITS = ("usd_mn", "usd_bn", "usd", "persons", "pct", "pp", "mmcfd", "km", "kbd", "days", "years", "flights_per_week")
 """Usual units; another word is allowed unless it looks like one of these mistyped."""
@@ -27,11 +27,23 @@ def figure_sense(figures: pl.DataFrame) -> list[Problem]:
         )
         fix = "Fix the sign; a balance belongs in a series with 'balance' in its name."
         found = problems_where(figures, table, below & amount, "value", "{} is negative.".format, fix)
-    return found + _units_mistyped(figures, table) + _series_slips(figures) + _twice_preferred(figures, table)
+    return [
+        *found,
+        *_units_mistyped(figures, table),
+        *_series_slips(figures),
+        *_marked_otherwise(figures, table),
+        *_twice_preferred(figures, table),
+    ]
+
+
+def _marked_otherwise(figures: pl.DataFrame, table: RecordTable) -> list[Problem]:
+    other = ~figures["preferred"].cast(pl.Float64, strict=False).is_in([0.0, 1.0])
+    fix = "Write 1 where the figure is the one to use, else nothing."
+    return problems_where(figures, table, other, "preferred", "'{}' is no mark.".format, fix)
 
 
 def _twice_preferred(figures: pl.DataFrame, table: RecordTable) -> list[Problem]:
-    chosen = figures["preferred"].is_in(["1", "1.0"]).fill_null(False)
+    chosen = figures.select(PREFERRED).to_series()
     if chosen.sum() < 2:
         return []
     keys = figures.select("series", "period", "unit").with_columns(pl.when(chosen).then(1).alias("chosen"))

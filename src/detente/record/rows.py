@@ -134,7 +134,7 @@ class Figure:
             row["basis"],
             row["kind"],
             row["status"],
-            row["preferred"] == "1",
+            _number(row["preferred"] or None) == 1,
             row["source_id"],
             row["derivation"] or "",
             row["note"] or "",

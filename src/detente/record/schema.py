@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from detente._registry import Registry
 from detente.language import LANGUAGES
 
@@ -110,6 +112,8 @@ FIGURES = RecordTable(
         "status": ("reported", "derived", "approximate", "forecast", "bound"),
     },
 )
+PREFERRED = pl.col("preferred").cast(pl.Float64, strict=False).eq(1).fill_null(False)
+"""Which figures are those to use of their period: 1, as text (``1.0`` from a spreadsheet) or as a number."""
 CLAIMS = RecordTable(
     "claims.csv",
     "claim_id",

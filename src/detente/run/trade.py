@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from detente.panel import Panel
+from detente.record.schema import PREFERRED
 from detente.run.schema import DIRECTION, YEAR, TableSchema, flag, number, text, whole
 
 FLOWS = ("exports", "imports", "total", "balance")
@@ -101,7 +102,7 @@ def _recorded(figures: pl.DataFrame, origin: str, destination: str, period: str)
         "basis",
         "status",
         "source_id",
-        pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"]).fill_null(False).alias("preferred"),
+        PREFERRED.alias("preferred"),
     )
 
 

@@ -15,6 +15,7 @@ from detente.answer.run_facts.flags import flags_of
 from detente.answer.run_facts.run_tables import RunTables
 from detente.attribution.words.strength import Place, as_bad_of
 from detente.language import When
+from detente.record.schema import PREFERRED
 
 
 def facts_of(run: RunTables) -> Facts:
@@ -177,8 +178,7 @@ def _people(run: RunTables) -> tuple[float, int, str, str] | None:
     found = []
     for home, host in run.directions:
         series = f"migration.{home.lower()}_in_{host.lower()}"
-        preferred = pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"])
-        rows = run.frames["figures"].filter(pl.col("series") == series, preferred)
+        rows = run.frames["figures"].filter(pl.col("series") == series, PREFERRED)
         if not rows.is_empty():
             row = rows.sort("period").row(-1, named=True)
             found.append((float(row["value"]), int(str(row["period"])[:4]), home, host))

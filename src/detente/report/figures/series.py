@@ -10,6 +10,7 @@ from detente.answer.run_facts.flags import decimal_year
 from detente.charts.chart import Spec, hits, values, year_axis
 from detente.charts.palette import shade
 from detente.language import Catalogue
+from detente.record.schema import PREFERRED
 from detente.report.series_names import series_in_words
 from detente.report.story import Story
 
@@ -42,7 +43,9 @@ def series_rows(story: Story, words: Catalogue, domain: tuple[float, float]) -> 
             continue
         sizes = mine.group_by("series", "unit").len().sort(["len", "series"], descending=[True, False])
         name, unit = sizes.row(0)[:2]
-        raw = mine.filter(pl.col("series") == name, pl.col("unit") == unit).iter_rows(named=True)
+        raw = (
+            mine.filter(pl.col("series") == name, pl.col("unit") == unit).with_columns(PREFERRED).iter_rows(named=True)
+        )
         rows = [point for row in raw for point in _points(story, words, row, domain)]
         if len(rows) >= FEWEST_POINTS:
             found[family] = sorted(rows, key=lambda row: row["x"])
@@ -73,7 +76,7 @@ def _points(story: Story, words: Catalogue, row: dict[str, Any], domain: tuple[f
     if len(ends) == 2 and ends[1] is not None:  # a span that runs past the axis is drawn to its end
         ends[1] = min(ends[1], domain[1])
     return [
-        {"x": x, "value": row["value"], "preferred": str(row["preferred"] or "0") in ("1", "1.0", "True", "true"),
+        {"x": x, "value": row["value"], "preferred": row["preferred"],
          "series": row["series"], "unit": row["unit"], "tip": tip}
         for x in ends if x is not None and domain[0] <= x <= domain[1]
     ]  # fmt: skip

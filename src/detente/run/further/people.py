@@ -12,6 +12,7 @@ from detente.outlook.people import Nowcast, OriginRecovery, PeopleBetween, Peopl
 from detente.outlook.people.people_forecast import PeopleForecast
 from detente.outlook.people.score_cards import baseline_crps
 from detente.outlook.score_card import ScoreCard
+from detente.record.schema import PREFERRED
 from detente.run.further.visas import visas_frame
 from detente.run.schema import DIRECTION, Computed, TableSchema, flag, gain, gained, number, text, whole
 
@@ -150,9 +151,7 @@ def register_counts(figures: pl.DataFrame) -> tuple[PeopleCount, ...]:
     """The record's own counts of people of one economy in another: its series ``migration.AAA_in_BBB``."""
     if figures.is_empty():
         return ()
-    rows = figures.filter(
-        pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"]) & (pl.col("unit") == "persons")
-    )
+    rows = figures.filter(PREFERRED & (pl.col("unit") == "persons"))
     found = []
     for series, period, value, source in rows.select("series", "period", "value", "source_id").iter_rows():
         match = REGISTER.fullmatch(str(series))

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from detente.errors import DetenteError
 from detente.record import Ledger
+from detente.record.schema import PREFERRED
 from detente.run.what_if.scenario_bands import DRAWS
 from detente.study import Study
 from detente.web.background.turns import in_turn
@@ -125,7 +126,7 @@ def _newest(folder: Path, stamp: tuple[Any, ...], dyad: tuple[str, str]) -> tupl
     for series in ("trade.exports", "trade.imports"):
         rows = figures.filter(
             pl.col("series") == series,
-            pl.col("preferred").cast(pl.String).is_in(["1", "1.0", "true"]),
+            PREFERRED,
             pl.col("period").str.contains(r"^\d{4}$"),
             pl.col("unit") == "usd_mn",
             ~pl.col("status").is_in(["forecast", "bound"]),
