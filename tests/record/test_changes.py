@@ -295,3 +295,13 @@ def test_a_change_that_a_claim_undersells_is_said_to_be_so_many_times_as_large(s
     near = small.verdict(claim, figures=figures("100", "106"))
     assert near.verdict == "confirmed"
     assert "times" not in str(near.reason)
+
+
+@pytest.mark.parametrize("first", ["2020", "2021"])
+def test_the_preferred_figure_of_an_end_is_taken_whatever_stands_before_it(small, first):
+    """40 and 100 are the figures to use: of the others the change would be another."""
+    rows = [{"period": p, "value": v} for p, v in (("2020", "100"), ("2021", "40"))]
+    other = {"period": first, "value": "90"}
+    marked = [row | {"preferred": "1"} for row in rows]
+    assert "40" in (given := small.verdict(change("pct", value="-60", unit="pct"), figures=[other, *marked])).evidence
+    assert given.verdict == "confirmed within rounding"

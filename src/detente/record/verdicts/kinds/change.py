@@ -136,10 +136,10 @@ def _left(figure: Figure, period: Period) -> int:
     return (period.last - figure.period.last).days
 
 
-def _pair_rank(pair: tuple[Figure, Figure], last: Period) -> tuple[bool, int, bool, bool, str]:
+def _pair_rank(pair: tuple[Figure, Figure], last: Period) -> tuple[bool, int, int, bool, str]:
     a, b = pair
     approximate = "approximate" in (a.status, b.status)
-    return a.source_id != b.source_id, _left(b, last), not b.preferred, approximate, a.id + b.id
+    return a.source_id != b.source_id, _left(b, last), -(a.preferred + b.preferred), approximate, a.id + b.id
 
 
 def _needs(claim: Claim) -> tuple[str, ...]:
