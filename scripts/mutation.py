@@ -33,12 +33,15 @@ RECONCILING = (
     "tests/record/test_recovery_reconcile.py"
 )
 CENTRAL = {
-    "numbers": ("record/verdicts/numbers.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
+    "numbers": (
+        "record/verdicts/numbers.py",
+        "tests/record/test_rounding.py tests/record/test_verdict.py tests/record/test_sides_of_zero.py",
+    ),
     "amounts": ("record/verdicts/amounts.py", "tests/record/test_rounding.py tests/record/test_verdict.py"),
     "matching": (
         "record/verdicts/comparing/matching.py",
         "tests/record/test_valuations.py tests/record/test_sides_of_zero.py tests/record/test_open_outcomes.py "
-        "tests/record/test_rules.py tests/record/test_case.py",
+        "tests/record/test_composed.py tests/record/test_rules.py tests/record/test_case.py",
     ),
     "quantity": (
         "record/verdicts/kinds/quantity.py",
@@ -46,7 +49,11 @@ CENTRAL = {
         "tests/record/test_rules.py tests/record/test_judge.py "
         "tests/record/test_explanations.py tests/record/test_case.py",
     ),
-    "extreme": ("record/verdicts/kinds/extreme.py", "tests/record/test_changes.py tests/record/test_rules.py"),
+    "extreme": (
+        "record/verdicts/kinds/extreme.py",
+        "tests/record/test_changes.py tests/record/test_rules.py tests/record/test_open_outcomes.py "
+        "tests/record/test_parts.py tests/record/test_judge.py tests/record/test_case.py",
+    ),
     "change": ("record/verdicts/kinds/change.py", "tests/record/test_changes.py tests/record/test_rules.py"),
     "parts": ("record/verdicts/parts.py", "tests/record/test_parts.py tests/record/test_changes.py"),
     "explanation": ("record/verdicts/reconciling/explanation.py", RECONCILING),
@@ -102,8 +109,10 @@ CENTRAL = {
     "levels": ("panel/levels.py", "tests/panel/test_nothing_is_guessed.py tests/panel/test_composition.py"),
     "filling": (
         "panel/filling.py",
-        "tests/panel/test_nothing_is_guessed.py tests/panel/test_round_trip.py tests/panel/test_world.py",
+        "tests/panel/test_filling.py tests/panel/test_nothing_is_guessed.py tests/panel/test_round_trip.py "
+        "tests/panel/test_world.py",
     ),
+    "accounts": ("panel/accounts.py", "tests/panel/test_accounts.py"),
     "merging": ("panel/grouping/merging.py", "tests/panel/test_merging.py"),
 }
 SILLY = ("_Bit", "Shift", "VariableInserter", "VariableReplacer", "RemoveDecorator")

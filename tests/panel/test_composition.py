@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -137,3 +138,30 @@ def test_one_side_alone_has_nothing_to_compare_with(tmp_path):
     world = dt.world()
     with pytest.raises(EmptySample, match="not two reports of the same flows"):
         mirrored(world, world)
+
+
+SIDES = ("origin", "destination", "reconciled", "")
+
+
+@pytest.mark.parametrize("second", SIDES)
+@pytest.mark.parametrize("first", SIDES)
+def test_reports_are_compared_only_where_they_are_not_known_to_be_others(first, second):
+    """What the destinations report never stands in the column of the origins."""
+    sold = dt.read_panel(
+        pl.DataFrame({"exporter": ["COL"], "importer": ["VEN"], "year": [2010], "trade_usd_mn": [7.0]})
+    )
+    one, two = (replace(sold, provenance=replace(sold.provenance, side=side)) for side in (first, second))
+    if first == "destination" or second == "origin" or (first, second) == ("reconciled", "reconciled"):
+        told = f"reported by the {first or 'unknown'} and by the {second or 'unknown'} side"
+        with pytest.raises(EmptySample, match=told):
+            mirrored(one, two)
+    else:
+        assert mirrored(one, two).of("COL", "VEN")["gap"].to_list() == [0.0]
+
+
+def test_reports_of_two_kinds_are_named_in_the_order_given():
+    sold = dt.read_panel(
+        pl.DataFrame({"exporter": ["COL"], "importer": ["VEN"], "year": [2010], "trade_usd_mn": [7.0]})
+    )
+    with pytest.raises(EmptySample, match=r"One has goods usd_mn year, the other goods gwh year"):
+        mirrored(sold, replace(sold, unit="gwh"))

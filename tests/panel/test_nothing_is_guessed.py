@@ -155,6 +155,29 @@ def test_levels_and_flows_are_never_added_to_their_parts(rows, right):
     assert read_panel(table(rows, NAMES)).flow("COL", "VEN")[0] == right
 
 
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (LEVELS, ["3 rows at other levels (2 digits, 4 digits) were not added: TOTAL is used."]),
+        (
+            LEVELS[1:],
+            [
+                "1 row at other levels (4 digits) was not added: 2 digits is used.",
+                "2 rows by sector or product were summed to 1 flow.",
+            ],
+        ),
+        ([LEVELS[1], LEVELS[3]], ["2 rows by sector or product were summed to 1 flow."]),
+        (LEVELS[:1], []),
+        (LEVELS[1:2], []),  # one product and nothing else: there is nothing to add and nothing to say
+    ],
+)
+def test_rows_that_are_not_added_are_counted(rows, says):
+    notes = read_panel(table(rows, NAMES)).report.notes
+    told = [note for note in map(str, notes) if "level" in note or "summed" in note]
+    assert len(told) == len(says)
+    assert all(said in note for said, note in zip(says, told)), told
+
+
 def test_a_flow_without_the_coarser_level_is_not_made_up_from_the_finer_one():
     rows = [*LEVELS, ("VEN", "COL", 2010, "27", 2.0)]
     with pytest.raises(DuplicateRows, match=r"several levels.*VEN->COL 2010"):

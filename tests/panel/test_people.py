@@ -329,3 +329,13 @@ def test_no_entry_goes_with_closures_that_others_recorded(shared_data):
     }
     count = Counter((code in closed, 2 * sum(shut) > len(shut)) for code, shut in told.items() if shut)
     assert count == {(True, True): 23, (True, False): 22, (False, True): 28, (False, False): 71}
+
+
+@pytest.mark.parametrize("population", ["movers", "foreign_born", "protected"])
+def test_who_is_told_of_is_whoever_somebody_left_or_reached(population):
+    panel, table = dt.people(population), people_table(population)
+    told = np.zeros((len(panel.years), len(panel.economies)), dtype=bool)
+    for t, i, j, persons in zip(table.year, table.origin, table.destination, table.persons):
+        if persons > 0 and i != j:
+            told[t, i] = told[t, j] = True
+    assert np.array_equal(panel.reported, told)

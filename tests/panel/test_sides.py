@@ -171,3 +171,13 @@ def test_a_bloc_has_no_flow_with_what_did_not_exist():
         t = panel.year_index(year)
         assert np.isnan([panel.flow("EU", code)[t], panel.flow(code, "EU")[t]]).all()
     assert panel.flow("EU", "ANT")[panel.year_index(2008)] > 1000
+
+
+@pytest.mark.parametrize(
+    ("sides", "where"),
+    [(("ANDEAN", "PACIFIC_ALLIANCE"), "Both have COL, PER."), (("MERCOSUR", "BRA"), "")],
+)
+def test_members_that_two_sides_share_are_all_named(sides, where):
+    with pytest.raises(SpecificationError, match="on the other side too") as refused:
+        with_sides(dt.world(), sides, date(2020, 1, 1))
+    assert refused.value.where == where

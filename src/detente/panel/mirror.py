@@ -85,15 +85,16 @@ def mirrored(by_origin: Panel, by_destination: Panel) -> Mirror:
     Raises
     ------
     EmptySample
-        They differ in these, or the first and second are one panel's two names for the same side.
+        They differ in these, or are known to be the reports of one side, or of the two the other way round.
     """
     what = [(p.kind, p.unit, p.period) for p in (by_origin, by_destination)]
-    if what[0] != what[1] or by_origin.provenance.side == by_destination.provenance.side == "reconciled":
+    first, second = (p.provenance.side for p in (by_origin, by_destination))
+    if what[0] != what[1] or first == "destination" or second == "origin" or first == second == "reconciled":
         raise EmptySample(
             "The two panels are not two reports of the same flows.",
-            why=f"One has {' '.join(what[0])}, the other {' '.join(what[1])}, reported by the {by_origin.provenance.side or 'unknown'} "
-            f"and by the {by_destination.provenance.side or 'unknown'} side.",
-            fix="Give the origins' and the destinations' reports of the same kind, unit and period.",
+            why=f"One has {' '.join(what[0])}, the other {' '.join(what[1])}, reported by the {first or 'unknown'} "
+            f"and by the {second or 'unknown'} side.",
+            fix="Give first the origins' and then the destinations' reports, of the same kind, unit and period.",
         )
     tables = [
         p.to_frame().rename({"exporter": "origin", "importer": "destination", "year": "period", "trade": name})
