@@ -163,7 +163,7 @@ def test_on_the_command_line_nothing_goes_unseen_and_all_comes_back(study, recor
     assert run(command) == 0
     shown = capsys.readouterr().out
     assert "gone: figures, T3" in shown
-    assert "changed: figures, T2, value: '8' is '8.5'" in shown
+    assert "changed: figures, T2, value: '8' → '8.5'" in shown
     assert "add --accept" in shown
     assert {p.name: p.read_bytes() for p in record.glob("*.csv")} == before
     assert run([*command, "--accept"]) == 0
@@ -187,7 +187,7 @@ def test_on_the_command_line_a_clash_is_shown_with_both_texts(study, record, boo
     edited(book, put("figures", "D2", "1"))
     assert run(["workbook", str(study), str(book), "--read", "--accept"]) == 3
     out = capsys.readouterr()
-    assert "clash: figures, T1, value: '2' is '1'" in out.out
+    assert "clash: figures, T1, value: '2' → '1'" in out.out
     assert "Nothing was written" in out.err
 
 

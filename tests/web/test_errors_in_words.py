@@ -82,10 +82,12 @@ def _joined(pieces: list[set[str]]) -> set[str]:
 
 
 def _parts(node: ast.AST, path: Path) -> list[tuple[str, ast.expr]]:
-    """The parts of an error or a problem that a node makes: what it is, where, why and what to do."""
+    """The parts of an error or a problem that a node makes (what it is, where, why and what to do), and what commands tell."""
     match node:
         case ast.Call(func=ast.Attribute(attr="needed"), args=[_, _, purpose]):
             return [("what", purpose)]
+        case ast.Call(func=ast.Name(id="tell" | "waiting" | "ProgressLine"), args=[told]):
+            return [("told", told)]
         case ast.Call(func=ast.Name(id="problems_where"), args=[*_, what, fix]):
             return [("what", what), ("fix", fix)]
         case ast.Call(func=func, args=args, keywords=keywords) if _raises(func, path):

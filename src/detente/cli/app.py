@@ -12,6 +12,7 @@ import click
 
 from detente import __version__
 from detente.cli.hints import said_here
+from detente.cli.telling import language_asked, sentence_here, usage_error
 from detente.errors import DetenteError, did_you_mean
 
 # what a reader wants -> command -> what it does; shown by --help without importing anything
@@ -69,7 +70,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return import_module(f"detente.cli.{cmd_name}_").command
+        from detente.cli.output import with_language
+
+        return with_language(import_module(f"detente.cli.{cmd_name}_").command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
@@ -100,29 +103,27 @@ def run(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a Windows console may not be UTF-8
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    asked: dict[str, str] = {}  # options that say how errors are told
+    asked = {"language": language_asked(sys.argv[1:] if argv is None else argv)}
     try:
         result = group.main(args=argv, prog_name="detente", standalone_mode=False, obj=asked)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
+        click.echo(usage_error(error, asked["language"]), err=True)
         return 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        click.echo(sentence_here("Stopped.", asked["language"]), err=True)
         return 130
     except DetenteError as error:
-        click.echo(said_here(error, asked.get("language", "en")), err=True)
+        click.echo(said_here(error, asked["language"]), err=True)
         return error.exit_code
     except BrokenPipeError:
         return 0
     except Exception as error:
         if os.environ.get("DETENTE_DEBUG"):
             raise
-        click.echo(
-            f"This is a bug in detente, not in your input: {type(error).__name__}: {error}\n"
-            "Run it again with the environment variable DETENTE_DEBUG=1 and report what it prints.",
-            err=True,
-        )
+        told = f"This is a bug in detente, not in your input: {type(error).__name__}: {error}"
+        advice = "Run it again with the environment variable DETENTE_DEBUG=1 and report what it prints."
+        click.echo("\n".join(sentence_here(text, asked["language"]) for text in (told, advice)), err=True)
         return 1

@@ -9,7 +9,8 @@ import click
 
 from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options, say_reading
-from detente.errors import UsageError, how_many
+from detente.cli.telling import here, language_here, tell
+from detente.errors import UsageError
 
 EPILOG = """Example: detente batch CHL-PER,IND-PAK --episode 2008-2020
 
@@ -61,7 +62,7 @@ def command(
     spans, windows = [_span(text) for text in episodes], [_span(text) for text in bases]
     panel = world() if data is None else read_panel(data, **reading(how))
     if data is not None:
-        say_reading(panel)
+        say_reading(panel, language_here())
     line = ProgressLine(f"Batch {out.name}")
     try:
         done = batch(
@@ -70,7 +71,7 @@ def command(
         )  # fmt: skip
     except KeyboardInterrupt:
         line.done()
-        click.echo("Stopped; what is done is kept. Go on with the same command and --resume.", err=True)
+        tell("Stopped; what is done is kept. Go on with the same command and --resume.", err=True)
         raise
     finally:
         line.done()
@@ -81,7 +82,7 @@ def command(
     else:
         click.echo(batch_in_words(done, quick))
         for page in pages:
-            click.echo(f"Report: {page}")
+            tell(f"Report: {page}")
 
 
 STATUS = {"bound": "fallen to a recorded zero", "no base trade": "without trade in the base years"}
@@ -91,20 +92,21 @@ def batch_in_words(done: Any, quick: bool) -> str:
     """What is in the table, and the losses with the strongest evidence."""
     import polars as pl
 
-    before = f" ({done.n_before:,} of them before)" if done.n_before else ""
-    counts = ", ".join(f"{n:,} {STATUS.get(status, status)}" for status, n in done.counts().items())
-    lines = [f"{how_many(done.n_pairs, 'pair')}{before}, {how_many(done.table.height, 'row')}: {counts}."]
+    from detente.language import Catalogue
+
+    counts = ", ".join(f"{n:,} {here(STATUS.get(status, status))}" for status, n in done.counts().items())
+    known = f" ({done.n_before:,} {here('of them before')})" if done.n_before else ""
+    words = Catalogue(language_here())
+    lines = [words("told.batch", pairs=done.n_pairs, known=known, rows=done.table.height, counts=counts)]
     if quick:
-        lines.append("Quick: nothing was compared with similar pairs.")
+        lines.append(here("Quick: nothing was compared with similar pairs."))
     else:
         strong = done.table.filter((pl.col("strength") == "strong") & (pl.col("dyad_part") < 0))
         compared = done.table["placebo_share"].count()
-        lines.append(
-            f"Strong evidence of a loss (p below 0.02): {strong.height:,} of {how_many(compared, 'row')} compared."
-        )
+        lines.append(words("told.strong", n=strong.height, rows=compared))
         largest = strong.filter(pl.col("flow_from_usd_mn") >= 50).sort("dyad_part").head(5)
         lines += [f"  {row}" for row in largest["sentence"]]
-    return "\n".join([*lines, f"Table: {done.path}"])
+    return "\n".join([*lines, here(f"Table: {done.path}")])
 
 
 def _span(text: str) -> tuple[Any, Any]:

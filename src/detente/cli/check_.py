@@ -8,7 +8,9 @@ import click
 
 from detente.cli.completing import studies
 from detente.cli.output import as_json
+from detente.cli.telling import tell
 from detente.errors import RecordError, how_many
+from detente.language import Text
 
 if TYPE_CHECKING:
     from detente.errors import Problem
@@ -34,16 +36,15 @@ def command(study: str, json_: bool) -> int:
         click.echo(as_json({"study": opened.id, "ok": not problems, **found}))
         return RecordError.exit_code if problems else 0
     for caution in cautions:
-        click.echo(f"Caution: {caution}", err=True)
+        tell(f"Caution: {caution}", err=True)
     if problems:
         for problem in problems:
-            click.echo(str(problem), err=True)
-        click.echo(f"{how_many(len(problems), 'problem')} in {opened.folder}.", err=True)
+            tell(str(problem), err=True)
+        tell(f"{how_many(len(problems), 'problem')} in {opened.folder}.", err=True)
     else:
         ledger = opened.ledger()
-        counts = {"source": ledger.sources, "event": ledger.events, "figure": ledger.figures, "claim": ledger.claims}
-        held = ", ".join(how_many(rows.height, what) for what, rows in counts.items())
-        click.echo(f"{opened.title}: no problems found. {held}.")
+        counts = {name: getattr(ledger, name).height for name in ("sources", "events", "figures", "claims")}
+        tell(Text("told.clean", title=opened.title, **counts))
     return RecordError.exit_code if problems else 0
 
 

@@ -10,8 +10,12 @@ import click
 from detente._atomic import write_file
 from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options
+from detente.cli.telling import here, tell
 from detente.economies import lookup
 from detente.errors import UsageError, how_many
+
+MIRROR = ("origin", "destination", "period", "by origin", "by destination", "gap")
+"""Heads of the table of both reports."""
 
 
 @click.group("data", epilog="Example: detente data show flows.csv")
@@ -37,15 +41,15 @@ def list_(json_: bool) -> None:
     if json_:
         click.echo(as_json({"sources": rows}))
         return
-    click.echo("world           ships with détente: goods between all economies of CEPII BACI, and GDP")
+    tell("world           ships with détente: goods between all economies of CEPII BACI, and GDP")
     for row in rows:
         how = "detente data pull" if row["fetched"] else "detente data add FILE --as"
-        key = f"; needs {row['key']}" if row["key"] else ""
+        key = f"; {here('needs')} {row['key']}" if row["key"] else ""
         click.echo(
             f"{row['source']:15} {row['publisher']}: {row['what']} ({row['gives']}). {row['licence']}. {how} {row['source']}{key}"
         )
         for pin in row["stored"]:
-            click.echo(f"{'':15} stored: {pin}")
+            click.echo(f"{'':15} {here('stored')}: {pin}")
 
 
 @command.command("pull", epilog="Example: detente data pull wdi, or detente data pull baci@202601 --detail 92")
@@ -70,14 +74,13 @@ def pull_(
         entry = pull(name, wanted, base=base, progress=lambda share: line("fetching", share))
     finally:
         line.done()
-    click.echo(_stored(entry))
+    _stored(entry)
 
 
-def _stored(entry: Any) -> str:
-    return (
-        f"Stored {entry.pin}: {entry.file}, {entry.bytes:,} bytes, sha256 {entry.sha256[:16]}…\n"
-        f"Licence: {entry.licence}\nUse it with: --data {entry.pin}"
-    )
+def _stored(entry: Any) -> None:
+    tell(f"Stored {entry.pin}: {entry.file}, {entry.bytes:,} bytes, sha256 {entry.sha256[:16]}…")
+    tell(f"Licence: {entry.licence}")
+    tell(f"Use it with: --data {entry.pin}")
 
 
 @command.command("add")
@@ -93,7 +96,7 @@ def add_(file: Path, source: str, version: str, name: str) -> None:
 
     source_named(source).facts_in(Files(file))
     entry = add(file, source, version, name)
-    click.echo(_stored(entry))
+    _stored(entry)
 
 
 @command.command("show")
@@ -114,21 +117,21 @@ def show_(file: Path, **how: Any) -> None:
     of_whom = "a table of no known source"
     if known is not None:
         of_whom = f"laid out as {known.title} of {known.publisher} ({known.licence})"
-    click.echo(f"{path.name}: {of_whom}")
+    tell(f"{path.name}: {of_whom}")
     if len(files.names) == 1 and path.suffix in (".csv", ".tsv"):
         head = files.head(files.names[0])
         _, above = begins(head, len(head) < HEAD) or ("", 0)
-        click.echo(f"Columns: {', '.join(header_of(''.join(head.splitlines(True)[above:]))[0])}")
+        tell(f"Columns: {', '.join(header_of(''.join(head.splitlines(True)[above:]))[0])}")
     if known is not None and known.gives in ("series", "events"):
         facts = known.facts_in(files)
-        click.echo(f"{how_many(facts.rows, 'row')}, {known.gives}: {facts.frame.height:,} used.")
+        tell(f"{how_many(facts.rows, 'row')}, {known.gives}: {facts.frame.height:,} used.")
         for note in facts.notes:
-            click.echo(f"  - {note}")
+            click.echo(f"  - {here(note)}")
         click.echo(facts.frame.head(5))
         return
     panel = read_panel(path, **given)
     known_of = panel.provenance
-    click.echo(f"{panel.kind}, {'stocks' if panel.stock else 'flows'}, {panel.unit}, by {panel.period}: {panel.labels[0]} to "
+    tell(f"{panel.kind}, {'stocks' if panel.stock else 'flows'}, {panel.unit}, by {panel.period}: {panel.labels[0]} to "
                f"{panel.labels[-1]}, {len(panel.economies)} economies.")  # fmt: skip
     said = {
         "release": known_of.release,
@@ -136,10 +139,10 @@ def show_(file: Path, **how: Any) -> None:
         "side": known_of.side,
         "level": known_of.level,
     }
-    click.echo("; ".join(f"{name}: {value or 'not stated'}" for name, value in said.items()))
-    click.echo(f"{how_many(panel.report.rows_read, 'row')} read, {panel.report.rows_used:,} used.")
+    click.echo("; ".join(f"{here(name)}: {value or here('not stated')}" for name, value in said.items()))
+    tell(f"{how_many(panel.report.rows_read, 'row')} read, {panel.report.rows_used:,} used.")
     for note in panel.report.notes:
-        click.echo(f"  - {note}")
+        click.echo(f"  - {here(note)}")
 
 
 @command.command("mirror", epilog="Example: detente data mirror comtrade.csv IND PAK")
@@ -160,10 +163,9 @@ def mirror_(file: Path, pair: tuple[str, ...], json_: bool, **how: Any) -> None:
     if json_:
         click.echo(as_json({"schema_version": 1, "unit": found.unit, "rows": rows.to_dicts()}))
         return
-    click.echo(found.summary())
-    click.echo(
-        f"{'origin':8}{'destination':13}{'period':9}{'by origin':>14}{'by destination':>16}{'gap':>14}  ({found.unit})"
-    )
+    tell(found.summary())
+    origin, destination, period, sold, bought, gap = map(here, MIRROR)
+    click.echo(f"{origin:8}{destination:13}{period:9}{sold:>14}{bought:>16}{gap:>14}  ({found.unit})")
     for row in rows.iter_rows(named=True):
         cells = [
             f"{row[name]:,.1f}" if row[name] is not None else "-" for name in ("by_origin", "by_destination", "gap")
@@ -184,7 +186,7 @@ def lock_(study: str) -> None:
     opened.require_own()
     text = lock_text(opened.folder, opened.spec.panel)
     write_file(opened.folder / LOCK, text)
-    click.echo(f"Locked {opened.id}: {opened.spec.panel.use}. A run stops where its files are others.")
+    tell(f"Locked {opened.id}: {opened.spec.panel.use}. A run stops where its files are others.")
 
 
 @command.command("bundle")
@@ -206,4 +208,4 @@ def bundle_(study: str, out: Path | None) -> None:
     target = out or Path(f"{opened.id}-data.zip")
     for entry in bundle(pins, target):
         click.echo(f"{entry.pin}: {entry.licence}")
-    click.echo(f"Wrote {target}")
+    tell(f"Wrote {target}")

@@ -11,6 +11,7 @@ import click
 
 from detente import __version__
 from detente.cli.output import as_json
+from detente.cli.telling import here, tell
 
 # what a part that can be left out is for; which packages it needs is read from the installed package itself
 EXTRAS = {
@@ -48,16 +49,16 @@ def command(json_: bool) -> None:
                 "programs": programs, "studies": list(builtin_studies()), "cite": cite}  # fmt: skip
         click.echo(as_json(data))
         return
-    click.echo(f"détente {__version__}, Python {platform.python_version()} on {platform.system()}")
-    click.echo("Needed: " + ", ".join(f"{k} {v or 'MISSING'}" for k, v in core.items()))
+    tell(f"détente {__version__}, Python {platform.python_version()} on {platform.system()}")
+    click.echo(f"{here('Needed')}: " + ", ".join(f"{k} {v or here('missing')}" for k, v in core.items()))
     for extra, found in extras.items():
         missing = [name for name, v in found.items() if v is None]
         state = f'missing {", ".join(missing)}: python -m pip install "detente[{extra}]"' if missing else "installed"
-        click.echo(f"Extra {extra} ({EXTRAS[extra]}): {state}")
+        tell(f"Extra {extra} ({here(EXTRAS[extra])}): {state}")
     for name, (what_for, how) in PROGRAMS.items():
-        click.echo(f"Program {name} ({what_for}): {programs[name] or f'missing: {how}'}")
-    click.echo(f"Studies: {', '.join(builtin_studies())}. {world()!r}")
-    click.echo(f"Cite: {cite}")
+        tell(f"Program {name} ({here(what_for)}): {programs[name] or here('missing') + f': {how}'}")
+    click.echo(f"{here('Studies')}: {', '.join(builtin_studies())}. {world()!r}")
+    click.echo(f"{here('Cite')}: {cite}")
 
 
 def needed() -> dict[str, dict[str, str | None]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detente.cli.output import errors_too
+from detente.cli.telling import here, tell
 from detente.errors import MissingExtra, OutputError, UsageError, how_many
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def command() -> None:
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Of the edition; today if left out.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the site.")
 @click.option(
-    "--lang", "languages", default="en,es", show_default=True, callback=errors_too, is_eager=True,
+    "--lang", "languages", default="en,es", show_default=True,
     help="Languages, the first for index.html.",
 )  # fmt: skip
 @click.option("--voice", type=click.Choice(VOICES), help="Who reads it aloud; the best that is installed if left out.")
@@ -73,11 +73,11 @@ def make(
         if made.fresh
         else "unchanged"
     )
-    click.echo(f"Edition of {today}: {what}, in {made.folder}")
+    tell(f"Edition of {today}: {what}, in {made.folder}")
     for language, seconds in made.sounds.items():
         click.echo(f"  {language}.mp3: {int(seconds) // 60}:{int(seconds) % 60:02d}")
     for note in made.notes:
-        click.echo(f"  {note}")
+        tell(f"  {note}")
 
 
 @command.command("send", epilog="Example: detente edition send site/2026-11-30 --list desk.db")
@@ -103,19 +103,17 @@ def send(
         reply = send_one(folder, to, settings, language=language)
         if reply.outcome is not DeliveryOutcome.SENT:
             raise OutputError(f"It did not go out: {reply.text}", fix="See [mail] in edition.toml, or give --smtp.")
-        click.echo(f"Sent to {to}.")
+        tell(f"Sent to {to}.")
         return
     if list_ is None:
         raise UsageError("Nobody is named to send it to.", fix="Give --list desk.db, or --to ADDRESS for one copy.")
     with Desk(list_, settings.desk) as desk:
         if dry_run:
             readers = [r for r in desk.readers() if r.entitled(datetime.now(UTC).timestamp(), free=settings.desk.free)]
-            click.echo(f"{how_many(len(readers), 'reader')} would have it; nothing was queued.")
+            tell(f"{how_many(len(readers), 'reader')} would have it; nothing was queued.")
             return
         queued = queue(folder, desk, settings, datetime.now(UTC), at_once=at_once)
-        click.echo(
-            f"Queued for {queued.added}; {queued.known} had it already; {queued.unpaid} are past trial and payment."
-        )
+        tell(f"Queued for {queued.added}; {queued.known} had it already; {queued.unpaid} are past trial and payment.")
         _say(due(desk, settings))
 
 
@@ -154,7 +152,7 @@ def serve(list_: Path, config: Path | None, port: int, host: str, public_url: st
     except ImportError as absent:
         raise MissingExtra.needed(absent.name or "starlette", "edition", "The readers' pages") from None
     settings, folder = _settings(list_, config)
-    serve_readers(list_, _with_smtp(settings, smtp), public_url, folder=folder, host=host, port=port, say=click.echo)
+    serve_readers(list_, _with_smtp(settings, smtp), public_url, folder=folder, host=host, port=port, say=tell)
 
 
 @command.command(
@@ -186,12 +184,12 @@ def doctor(config: Path | None, selector: str) -> None:
 
     settings = EditionSettings.of(read_toml(config)) if config else EditionSettings()
     missing = lacking()
-    click.echo("Installed: everything." if not missing else "Missing:\n" + "\n".join(f"  {one}" for one in missing))
+    tell("Installed: everything." if not missing else "Missing:\n" + "\n".join(f"  {one}" for one in missing))
     for one in advice(settings):
-        click.echo(f"To set: {one}")
-    click.echo("DNS records:")
+        tell(f"To set: {one}")
+    tell("DNS records:")
     for one in dns_records(settings, selector):
-        click.echo(f"  {one.name} {one.kind} {one.value}\n    {one.why}")
+        click.echo(f"  {one.name} {one.kind} {one.value}\n    {here(one.why)}")
 
 
 def _settings(list_: Path, config: Path | None) -> tuple[EditionSettings, Path | None]:
@@ -224,4 +222,4 @@ def _with_smtp(settings: EditionSettings, smtp: str | None) -> EditionSettings:
 
 def _say(done: Any) -> None:
     states = ", ".join(f"{n} {state}" for state, n in done.states.items()) or "nothing was due"
-    click.echo(f"Sent: {states}." + (f" {done.stopped}" if done.stopped else ""))
+    tell(f"Sent: {states}." + (f" {done.stopped}" if done.stopped else ""))

@@ -11,6 +11,7 @@ import click
 from detente import gravity
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import reading, reading_options, table_to_fit
+from detente.cli.telling import tell
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def command(
         corrected = gravity.bias_correct(fit) if bias_correct else None
     results = [fit] if corrected is None else [fit, corrected]
     for note in notes:
-        click.echo(note, err=True)
+        tell(note, err=True)
     if table is not None:
         gravity.compare(*results).write(table)
     if json_:
@@ -97,7 +98,7 @@ def command(
 def _tell(many: ManyFits, notes: Iterable[Any], json_: bool) -> None:
     """The fits by level: one line a level and term, and why others have none."""
     for note in notes:
-        click.echo(note, err=True)
+        tell(note, err=True)
     if json_:
         failures = {level: str(error) for level, error in many.failures.items()}
         click.echo(
@@ -110,7 +111,7 @@ def _tell(many: ManyFits, notes: Iterable[Any], json_: bool) -> None:
         for term in fit.names:
             click.echo(f"{level:<{wide}}{term:<20}{fit.coef[term]:>12.4f}{fit.se[term]:>12.4f}{fit.n_used:>14,}")
     for level, error in many.failures.items():
-        click.echo(f"{level:<{wide}}{error}")
+        tell(f"{level:<{wide}}{error}")
 
 
 def _facts(fit: GravityFit) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from detente.cli.telling import here, tell
+
 SHOWN = 10  # rows of each sort that are shown
 
 
@@ -32,26 +34,26 @@ def command(file: Path, layout: str, study: str, release: str, first_published: 
     dyad = (opened.origin, opened.destination)
     plan = plan_import(file, layout, opened.record, dyad, release=release, first_published=first_published)
     for column, becomes in plan.layout.mapping:
-        click.echo(f"{column}: {becomes}")
+        click.echo(f"{column}: {here(becomes)}")
     for note in plan.notes:
-        click.echo(note)
+        tell(str(note))
     key = "figure_id" if plan.layout.table == "figures" else "event_id"
     for row in plan.new[:SHOWN]:
-        click.echo(f"new: {row[key]}, " + ", ".join(v for k, v in row.items() if k != key and v))
+        click.echo(f"{here('new')}: {row[key]}, " + ", ".join(v for k, v in row.items() if k != key and v))
     for change in plan.changed[:SHOWN]:
-        click.echo(f"changed: {change.id}, {change.column}: {change.before} is now {change.after}")
+        click.echo(f"{here('changed')}: {change.id}, {change.column}: {change.before} → {change.after}")
     for ours, theirs in plan.twice[:SHOWN]:
-        click.echo(f"on record as {theirs}: {ours}")
+        tell(f"on record as {theirs}: {ours}")
     for id_ in plan.gone[:SHOWN]:
-        click.echo(f"no longer in the file: {id_}, left on record")
-    click.echo(plan.summary())
+        tell(f"no longer in the file: {id_}, left on record")
+    tell(plan.summary())
     if plan.source["date"] == "n.d." and not first_published:
-        click.echo("When these were first known is not said, so no look back holds them: give --first-published.")
+        tell("When these were first known is not said, so no look back holds them: give --first-published.")
     if not (plan.new or plan.changed):
-        click.echo(f"Nothing was written: the file has nothing about {dyad[0]} and {dyad[1]} that the record lacks.")
+        tell(f"Nothing was written: the file has nothing about {dyad[0]} and {dyad[1]} that the record lacks.")
         return
     if not accepted:
-        click.echo("Nothing was written: add --accept.")
+        tell("Nothing was written: add --accept.")
         return
     plan.write(opened.record)
-    click.echo(f"Written to {opened.record}.")
+    tell(f"Written to {opened.record}.")

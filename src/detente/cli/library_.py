@@ -11,6 +11,7 @@ import click
 from detente._atomic import write_file
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import say_reading
+from detente.cli.telling import here, language_here, tell
 from detente.errors import UsageError, how_many
 
 if TYPE_CHECKING:
@@ -52,17 +53,17 @@ def command(
         with waiting(f"Computing paths from {data}"):
             panel = read_panel(data)
             done = library.compute_paths(panel, asked, smallest_usd_mn=smallest)
-        say_reading(panel)
+        say_reading(panel, language_here())
         points, notes = done.points, done.missing
     if folder is not None:
         library.export_library(folder, words, points)
-        click.echo(f"Wrote the library's tables into {folder}.", err=json_)
+        tell(f"Wrote the library's tables into {folder}.", err=json_)
     if chart is not None:
         draw(library.library_chart(words, points), chart)
-        click.echo(f"Wrote {chart}.", err=json_)
+        tell(f"Wrote {chart}.", err=json_)
     if scores:
         if words:
-            click.echo("The scores judge the whole library; --filter does not change them.", err=True)
+            tell("The scores judge the whole library; --filter does not change them.", err=True)
         frame = library.score_frame(library.scores_of(None if points is None else library.outcomes(points)))
     else:
         frame = library.library_frame(words, points)
@@ -74,9 +75,9 @@ def command(
     else:
         click.echo("\n".join(case_lines(frame)))
         for case_id, why in list(notes.items())[:5]:
-            click.echo(f"{case_id} was not computed: {why}.", err=True)
+            tell(f"{case_id} was not computed: {why}.", err=True)
         if len(notes) > 5:
-            click.echo(f"{len(notes) - 5} more were not computed.", err=True)
+            tell(f"{len(notes) - 5} more were not computed.", err=True)
 
 
 def case_lines(frame: pl.DataFrame) -> list[str]:
@@ -93,15 +94,20 @@ def case_lines(frame: pl.DataFrame) -> list[str]:
 
 def score_lines(frame: pl.DataFrame) -> list[str]:
     """Scores in words, one paragraph a kind."""
+    from detente.language import Catalogue
+
+    words = Catalogue(language_here())
+    shares = ("gain", "gain_low", "gain_high", "gain_with_noise")
+    covered = ("coverage_50%", "coverage_80%", "coverage_80%_low", "coverage_80%_high", "coverage_95%")
     return [
-        f"{row['kind']}: {how_many(row['n'], 'point')} of {how_many(row['n_cases'], 'case')}, each of {row['n_regions']} regions predicted "
-        f"from the others. CRPS {row['crps']:.2f} log points against {row['crps pooled']:.2f} for all cases alike: "
-        f"{row['gain']:.0%} better (90% {row['gain_low']:.0%} to {row['gain_high']:.0%}); "
-        f"{row['gain_with_noise']:.0%} better than point forecasts with ordinary noise. The central 50, 80, 95% hold "
-        f"{row['coverage_50%']:.0%}, {row['coverage_80%']:.0%} ({row['coverage_80%_low']:.0%} to "
-        f"{row['coverage_80%_high']:.0%}), {row['coverage_95%']:.0%} of the outcomes."
+        words(
+            "told.score", kind=here(row["kind"]), points=row["n"], cases=row["n_cases"], regions=row["n_regions"],
+            crps=words.number(row["crps"], 2), pooled=words.number(row["crps pooled"], 2),
+            **{name: words.percent(100 * row[name], 0) for name in shares},
+            **{name.replace("%", ""): words.percent(100 * row[name], 0) for name in covered},
+        )
         for row in frame.iter_rows(named=True)
-    ]
+    ]  # fmt: skip
 
 
 def draw(chart: dict[str, Any], path: Path) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from detente.cli.telling import tell
 from detente.errors import OutputError, RecordError, UnreadableFile, how_many
+from detente.language import Text
 
 
 @click.command("merge", epilog="Example: detente merge my-study her-study --base as-we-began --out merged/record")
@@ -26,18 +28,14 @@ def command(ours: Path, theirs: Path, base: Path | None, out: Path) -> int:
     if found.conflicts.is_empty():
         found.write(out)
         for table, mine, hers in found.twice:
-            click.echo(f"{table}: {mine} and {hers} say the same; both are kept.")
-        click.echo(
-            f"Merged into {out}: "
-            + ", ".join(how_many(t.height, name[:-1], name) for name, t in found.tables.items())
-            + "."
-        )
+            tell(f"{table}: {mine} and {hers} say the same; both are kept.")
+        tell(Text("told.merged", out=str(out), **{name: table.height for name, table in found.tables.items()}))
         return 0
     for row in found.conflicts.iter_rows(named=True):
         began = f" (was: {row['base']!r})" if row["base"] is not None else ""
         where = f"{row['table']}, {row['id']}, {row['column']}"
-        click.echo(f"{where}: ours {row['ours']!r}, theirs {row['theirs']!r}{began}", err=True)
-    click.echo(
+        tell(f"{where}: ours {row['ours']!r}, theirs {row['theirs']!r}{began}", err=True)
+    tell(
         f"{how_many(found.conflicts.height, 'conflict')}: decide in one of the two records. Nothing was written.",
         err=True,
     )

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from detente.cli.completing import economies
-from detente.cli.reading import as_of_option, reading, reading_options
+from detente.cli.reading import as_of_option, reading, reading_options, say_reading
+from detente.cli.telling import language_here, tell
 
 
 @click.command("new", epilog="Example: detente new CHL PER && detente run chile-peru")
@@ -30,13 +31,14 @@ def command(
     made = new_study(origin, destination, folder=folder, data=data, reading=reading(how), as_of=as_of and as_of.date())
     study = open_study(made)
     if not study.has_panel():
-        click.echo(
+        tell(
             "The panel that ships does not have both economies, so the study has no flows: its record, claims and states "
             "are told without them; study.toml says how to add a panel.", err=True
         )  # fmt: skip
-    elif not study.scenarios:
-        click.echo("It has no scenarios; study.toml says why, and how to get them.", err=True)
+    else:
+        if data is not None:
+            say_reading(study.panel(), language_here())
+        if not study.scenarios:
+            tell("It has no scenarios; study.toml says why, and how to get them.", err=True)
     called = f"./{made}" if str(made) in builtin_studies() else made  # the bare name is that of a study that ships
-    click.echo(
-        f"Made {made}. Next:\n  detente run {called}\n  add rows to {made / 'record'}, then: detente check {called}"
-    )
+    tell(f"Made {made}. Next:\n  detente run {called}\n  add rows to {made / 'record'}, then: detente check {called}")

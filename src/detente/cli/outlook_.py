@@ -59,7 +59,7 @@ def command(
 
     on, words = day or date.today().isoformat(), Catalogue(language)
     if event in ODDS:
-        with waiting(f"Odds of a {event}"):
+        with waiting("Odds"):
             odds = hazard(a, b, event, on=on, months=int(months))
         click.echo(as_json(odds.to_dict()) if json_ else said(odds.summary(), words))
     elif event == "incidents":

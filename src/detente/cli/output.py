@@ -13,30 +13,38 @@ from typing import Any
 
 import click
 
+from detente.cli.telling import LANGUAGE_VARIABLE, language_here, sentence_here
 from detente.language import LANGUAGES
 
 SCHEMA_VERSION = 1
 
 
-def errors_too(ctx: click.Context, _param: click.Parameter, languages: str) -> str:
-    """Callback of an option that names a language, or several: what goes wrong is said in the first one as well."""
-    first = languages.split(",")[0].strip()
-    if first in LANGUAGES:
-        ctx.ensure_object(dict)["language"] = first
-    return languages
-
-
 language_option = click.option(
     "--lang", "language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True,
-    callback=errors_too, is_eager=True, help="Language of the answer, and the one in which the report opens.",
+    envvar=LANGUAGE_VARIABLE, help="Language of the answer, and the one in which the report opens.",
 )  # fmt: skip
+_LANGUAGE_OF_WORDS = click.Option(
+    ["--lang"], type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True, envvar=LANGUAGE_VARIABLE,
+    expose_value=False, help="Language of what is said.",
+)  # fmt: skip
+
+
+def with_language(command: click.Command) -> click.Command:
+    """The command, and what it is a group of, with ``--lang`` where it has no such option of its own."""
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            with_language(part)
+    elif not any("--lang" in param.opts for param in command.params):
+        command.params.append(_LANGUAGE_OF_WORDS)
+    return command
 
 
 class ProgressLine:
     """One line on stderr, from two seconds on, and only when a person is watching."""
 
     def __init__(self, label: str, *, after: float = 2.0) -> None:
-        self.label, self.after = label, after
+        self.language = language_here()  # a timer's thread has no command of its own to ask
+        self.label, self.after = sentence_here(label, self.language), after
         self.start = time.monotonic()
         self.shown = False
         self.live = sys.stderr.isatty()
@@ -47,7 +55,7 @@ class ProgressLine:
             return
         if time.monotonic() - self.start >= self.after or self.shown:
             done = "" if share is None else f" ({share:.0%})"
-            sys.stderr.write(f"\r\033[K{self.label}: {stage}{done}")
+            sys.stderr.write(f"\r\033[K{self.label}: {sentence_here(stage, self.language)}{done}")
             sys.stderr.flush()
             self.shown = True
 

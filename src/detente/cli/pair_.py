@@ -12,6 +12,7 @@ from detente._atomic import write_file
 from detente.cli.completing import economies
 from detente.cli.output import as_json, language_option, waiting
 from detente.cli.reading import as_of_option, reading, reading_options, say_reading
+from detente.cli.telling import tell
 from detente.economies import in_text, lookup_side, name_of
 from detente.errors import DetenteError, SpecificationError, UsageError
 from detente.language import Catalogue
@@ -57,7 +58,7 @@ def command(
         say_reading(read, language)
     if chart is not None:
         draw(found, panel, chart, language)
-        click.echo(f"Wrote {chart}.", err=json_)
+        tell(f"Wrote {chart}.", err=json_)
     click.echo(as_json({"schema_version": 1, **found.to_dict()}) if json_ else pair_in_words(found, panel, language))
 
 

@@ -85,6 +85,13 @@ DROP, ZERO = "drop", "zero"
 WRITTEN = (".csv", ".csv.gz", ".tsv", ".txt", ".dlm", ".xlsx", ".zip")  # what people write, read with notes
 
 
+def written_notes(path: Path) -> list[str]:
+    """What was passed over or taken for something else in a file that people write; nothing of other files."""
+    from detente.panel import read_table
+
+    return list(read_table(path).notes) if path.name.lower().endswith(WRITTEN) else []
+
+
 def table_to_fit(data: Path, formula: str, how: dict[str, Any]) -> tuple[Any, list[str]]:
     """What ``detente fit`` fits, and what was done to it, a sentence each.
 

@@ -9,6 +9,7 @@ import click
 
 from detente.cli.completing import studies
 from detente.cli.reading import reading, reading_options
+from detente.cli.telling import tell
 
 
 @click.command("serve", epilog="Example: detente serve colombia-venezuela --data BACI_HS92_V202501.zip")
@@ -34,5 +35,5 @@ def command(study: str | None, data: Path | None, port: int | None, host: str, n
     """
     from detente.web.http.server import serve
 
-    serve(study=study, data=data, host=host, port=port, browser=not no_browser, say=click.echo,
+    serve(study=study, data=data, host=host, port=port, browser=not no_browser, say=tell,
           reading=reading(how))  # fmt: skip

@@ -9,6 +9,8 @@ import click
 
 from detente._atomic import write_files
 from detente.cli.output import as_json, waiting
+from detente.cli.reading import written_notes
+from detente.cli.telling import tell
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
@@ -72,15 +74,17 @@ def command(shock_file: Path, json_: bool, with_flows: bool, out: Path | None, *
         shock = read_shock(shock_file)
         economy = baseline(flows, shock, **options)
         found = solve_one(economy, shock, options["theta"], how)
+    for note in written_notes(flows):
+        tell(note, err=True)
     if out is not None:
         write_tables(found, out)
     if json_:
         click.echo(as_json(as_object(found, options["theta"], how, with_flows)))
         return
-    click.echo(found.summary())
-    click.echo(other_rules(economy, shock, options["theta"], how, found))
+    tell(found.summary())
+    tell(other_rules(economy, shock, options["theta"], how, found))
     if out is not None:
-        click.echo(f"Tables: {out}")
+        tell(f"Tables: {out}")
 
 
 def baseline(

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from detente.cli.edition_ import list_option
+from detente.cli.telling import tell
 
 
 @click.group("subscribers", epilog="Example: detente subscribers stats --list desk.db")
@@ -33,7 +34,7 @@ def add(email: str, list_: Path, consent: str, language: str, zone: str, hour: i
     until = paid_until.replace(tzinfo=UTC).timestamp() if isinstance(paid_until, datetime) else 0.0
     with Desk(list_) as desk:
         added = desk.add(email, Wish(language, zone, hour), time.time(), consent, paid_until=until)
-    click.echo(f"{email} is on the list." if added else f"{email} was left as it was: known, or not to be written to.")
+    tell(f"{email} is on the list." if added else f"{email} was left as it was: known, or not to be written to.")
 
 
 @command.command("import", epilog="Example: detente subscribers import readers.csv --list desk.db")
@@ -45,7 +46,7 @@ def import_(path: Path, list_: Path) -> None:
 
     with Desk(list_) as desk:
         done = import_list(desk, path, time.time())
-    click.echo(f"Added {done.added}; left {done.left} as they were (known, or not to be written to).")
+    tell(f"Added {done.added}; left {done.left} as they were (known, or not to be written to).")
 
 
 @command.command("export", epilog="Example: detente subscribers export --list desk.db > readers.csv")
@@ -69,7 +70,7 @@ def forget(email: str, list_: Path) -> None:
 
     with Desk(list_) as desk:
         gone = desk.forget(email, time.time())
-    click.echo("Erased." if gone else "Nothing was kept.")
+    tell("Erased." if gone else "Nothing was kept.")
 
 
 @command.command("stats", epilog="Example: detente subscribers stats --list desk.db")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from detente.cli.telling import tell
+
 
 @click.command("watch", epilog="Example: detente watch --new desk.toml, then detente watch desk.toml from cron.")
 @click.argument("path", metavar="LIST.toml", type=click.Path(path_type=Path, dir_okay=False))
@@ -27,7 +29,7 @@ def command(path: Path, new: bool, dry_run: bool, digest: bool, since: int | Non
     from detente.watch.look_in_words import look_text, past_alert_text
 
     if new:
-        click.echo(f"{write_sample(path)}: edit it, then run: detente watch {path}")
+        tell(f"{write_sample(path)}: edit it, then run: detente watch {path}")
         return 0
     listed = read_watchlist(path)
     words = Catalogue(listed.watch.lang)

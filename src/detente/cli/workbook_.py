@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detente.cli.completing import studies
+from detente.cli.telling import here, tell
 from detente.errors import DetenteError, OutputError, RecordError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def command(study: str, file: Path, back: bool, accepted: bool) -> int:
     if file.exists():
         raise OutputError(f"{file} is already there.", fix="Give another file name.")
     write_workbook(opened.ledger(), file)
-    click.echo(f"Wrote {file}. Edit it, then: detente workbook {study} {file} --read")
+    tell(f"Wrote {file}. Edit it, then: detente workbook {study} {file} --read")
     return 0
 
 
@@ -55,13 +56,13 @@ def _read(opened: Study, study: str, file: Path, *, accepted: bool) -> int:
     plan = plan_return(file, opened.record)
     _show(plan)
     if plan.clashes:
-        click.echo("Nothing was written: write a new workbook, and change these rows in that.", err=True)
+        tell("Nothing was written: write a new workbook, and change these rows in that.", err=True)
         return RecordError.exit_code
     if plan.idle:
-        click.echo("Nothing was written: the record says all that already.")
+        tell("Nothing was written: the record says all that already.")
         return 0
     if not accepted:
-        click.echo("Nothing was written: add --accept.")
+        tell("Nothing was written: add --accept.")
         return 0
     before = _free(file)
     with folder_aside(before) as aside:
@@ -71,30 +72,30 @@ def _read(opened: Study, study: str, file: Path, *, accepted: bool) -> int:
     except DetenteError:
         shutil.rmtree(before)
         raise
-    click.echo(f"Read {file} into {opened.record}.")
-    click.echo(f"To go back: detente workbook {study} {before} --read --accept")
+    tell(f"Read {file} into {opened.record}.")
+    tell(f"To go back: detente workbook {study} {before} --read --accept")
     return 0
 
 
 def _show(plan: Return) -> None:
     """Every sort of change by its rows, those that go and those that change with what they say."""
     if not plan.marked and plan.gone:
-        click.echo("FILE does not say that it was made from this record: every row that it lacks would go.")
+        tell("FILE does not say that it was made from this record: every row that it lacks would go.")
     for sort, wheres in (("gone", plan.gone), ("changed", plan.changed), ("clash", plan.clashes)):
         for where in wheres[:SHOWN]:
-            cells = "; ".join(f"{c}: {ours!r} is {theirs!r}" for c, ours, theirs in plan.cells(where))
-            click.echo(f"{sort}: {where[0]}, {where[1]}" + (f", {cells}" if sort != "gone" else ""))
+            cells = "; ".join(f"{c}: {ours!r} → {theirs!r}" for c, ours, theirs in plan.cells(where))
+            click.echo(f"{here(sort)}: {where[0]}, {where[1]}" + (f", {cells}" if sort != "gone" else ""))
     _ids("new", plan.new)
     _ids("kept, as the record has it since", plan.kept)
     counts = ((plan.new, "new"), (plan.changed, "changed"), (plan.gone, "gone"), (plan.kept, "kept"))
-    click.echo(", ".join(f"{len(rows)} {word}" for rows, word in counts) + ".")
+    click.echo(", ".join(f"{here(word)}: {len(rows)}" for rows, word in counts) + ".")
 
 
 def _ids(word: str, wheres: Sequence[Where]) -> None:
     for name in dict.fromkeys(name for name, _ in wheres):
         ids = [id_ for of, id_ in wheres if of == name]
-        more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
-        click.echo(f"{word}: {name}, {', '.join(ids[:SHOWN])}{more}")
+        more = f" +{len(ids) - SHOWN}" if len(ids) > SHOWN else ""
+        click.echo(f"{here(word)}: {name}, {', '.join(ids[:SHOWN])}{more}")
 
 
 def _free(file: Path) -> Path:

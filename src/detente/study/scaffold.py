@@ -19,7 +19,7 @@ from detente.blocs import blocs
 from detente.data.periods import label_of
 from detente.data.store import PIN
 from detente.economies import ROW, is_current, lookup_side, name_of
-from detente.errors import OutputError, StudyError
+from detente.errors import OutputError, StudyError, how_many
 from detente.language import LANGUAGES, Own, Text, translations
 from detente.language.catalogue import MARK
 from detente.panel import Panel, read_panel, with_sides, world
@@ -183,7 +183,7 @@ def study_text(
     DataError
     """
     if len(panel.years) < 3:
-        raise StudyError(f"The panel has {len(panel.years)} years; a study needs at least three.")
+        raise StudyError(f"The panel has {how_many(len(panel.years), 'year')}; a study needs at least three.")
     names = [Own(name_of(c), **{language: name_of(c, language) for language in LANGUAGES}) for c in codes]
     years = default_years(panel, *codes)
     goods = panel.kind == "goods" and not panel.stock and panel.period == "year"
