@@ -94,7 +94,7 @@ def batch_in_words(done: Any, quick: bool) -> str:
 
     from detente.language import Catalogue
 
-    counts = ", ".join(f"{n:,} {here(STATUS.get(status, status))}" for status, n in done.counts().items())
+    counts = ", ".join(f"{n:,} {here(STATUS.get(status, str(status)))}" for status, n in done.counts().items())
     known = f" ({done.n_before:,} {here('of them before')})" if done.n_before else ""
     words = Catalogue(language_here())
     lines = [words("told.batch", pairs=done.n_pairs, known=known, rows=done.table.height, counts=counts)]

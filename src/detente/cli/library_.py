@@ -12,7 +12,7 @@ from detente._atomic import write_file
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import say_reading
 from detente.cli.telling import here, language_here, tell
-from detente.errors import UsageError, how_many
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
