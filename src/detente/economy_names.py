@@ -105,9 +105,11 @@ def in_text(code: str, language: str = "en") -> str:
 
 
 def _bloc_name(code: str, language: str) -> tuple[str, str]:
-    """Name and article of a bloc or region; the code itself of what is none."""
+    """Name and article of a bloc or region, which a further language has among its economies; the code of what is none."""
     bloc = blocs().get(code)
-    return (code, "") if bloc is None else bloc.names.get(language, bloc.names["en"])
+    if bloc is None:
+        return code, ""
+    return bloc.names.get(language) or names(language).get(code) or bloc.names["en"]
 
 
 @cache

@@ -51,6 +51,8 @@ ALIKE = {
         "people_variant.all sample.all", "answer.next_group_land outlook_group.land people_variant.neighbours",
         "act.broken event_kind.diplomatic_break", "flag.frozen relation.relations=frozen",
         "result.pending verdict.outcome_pending", "unit.pct unit.percent",
+        "body.arab_maghreb_union body.maghreb_union", "body.eac body.east_african_community",
+        "body.un body.united_nations", "body.world_trade_organization body.wto",
     ),
     SEARCHED: (
         "term.log_points word.log_points", "column.base term.base_years", "scenarios.welfare_pct term.real_income",

@@ -12,6 +12,7 @@ import pytest
 
 from detente.answer.relation import relation_today
 from detente.answer.speaker import Speaker
+from detente.blocs import blocs
 from detente.errors import RecordError, StudyError
 from detente.language import Catalogue, Word, said, spelt
 from detente.language.spelling import phrase
@@ -125,13 +126,13 @@ def test_every_state_a_record_sets_is_said_in_both_languages(tmp_path):
         "relations at the level of chargé d'affaires", "border partly open to goods", "border closed to people",
         "gas flowing from Germany to Italy", "flow of electricity: interrupted",
         "Germany: payments free of exchange control", "Germany: member of the European Union",
-        "agreement aviation: signed", "sanctions (EU, finance): company licence",
+        "air services agreement: signed", "sanctions (finance) by the EU: company licence",
         "security cooperation along the border", "government recognised: none",
         "recognition (result 2030): not recognised", "talks with KNU: suspended", "president of Italy: Meloni",
     ]  # fmt: skip
     spanish = states_in_words(study.ledger().events, study.spec, date(2030, 6, 1), catalogue(study.spec, "es"))
     assert "gas de Alemania a Italia (desde 1 may. 2030)" in spanish
-    assert "presidente de Italia: Meloni (desde 1 may. 2030)" in spanish
+    assert "presidencia de Italia: Meloni (desde 1 may. 2030)" in spanish
     assert not [text for text in english + spanish if "_" in text or "=" in text or "[en]" in text]
 
 
@@ -272,9 +273,47 @@ def test_a_words_file_that_is_none_is_a_problem(tmp_path, fault, said):
         ("bloc.andean_community", "en", "outside the Andean Community"),
         ("bloc.andean_community", "es", "fuera de la Comunidad Andina"),
         ("bloc.gulf_cooperation_council", "es", "fuera del Consejo de Cooperación del Golfo"),
-        ("bloc.efta", "es", "fuera de EFTA"),
+        ("bloc.efta", "es", "fuera de la AELC"),
+        ("bloc.nato", "en", "outside NATO"),
+        ("bloc.arab_league", "es", "fuera de la Liga de los Estados Árabes"),
+        ("bloc.opec", "es", "fuera de la OPEP"),
         ("bloc.league_of_lakes", "en", "outside the League of Lakes"),
     ],
 )
 def test_a_known_bloc_goes_by_its_name_in_the_reader_s_language(code, language, said):
     assert phrase(Catalogue(language), code, "out") == said
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "spanish"),
+    [
+        ("sanctions.us.oil", "oil sanctions by the United States", "sanciones petroleras impuestas por Estados Unidos"),
+        ("sanctions.eu.arms", "arms sanctions by the EU", "sanciones sobre armas impuestas por la UE"),
+        ("sanctions.un", "sanctions by the United Nations", "sanciones impuestas por las Naciones Unidas"),
+        ("sanctions.financial", "financial sanctions", "sanciones financieras"),
+        (
+            "sanctions.uk.gold",
+            "sanctions (gold) by the United Kingdom",
+            "sanciones (gold) impuestas por el Reino Unido",
+        ),
+        ("agreement.border", "border agreement", "acuerdo fronterizo"),
+        ("agreement.gas_contract", "agreement (gas contract)", "acuerdo (gas contract)"),
+        ("government.ita", "head of government of Italy", "jefatura de gobierno de Italia"),
+    ],
+)
+def test_sanctions_say_who_imposed_them_and_on_what_in_both_languages(code, english, spanish):
+    assert [spelt(Catalogue(language), "state_name", code) for language in ("en", "es")] == [english, spanish]
+
+
+def test_sanctions_that_ended_agree_with_their_noun():
+    assert phrase(Catalogue("es"), "sanctions.financial", "none") == "sanciones financieras: no en vigor"
+    assert phrase(Catalogue("en"), "sanctions.un", "none") == "sanctions by the United Nations: not in force"
+
+
+def test_every_bloc_that_ships_has_its_own_name_in_spanish():
+    """No name is left in English unless Spanish writes it so."""
+    alike = {"MERCOSUR", "ASEAN", "BRICS", "G7", "ASIA"}
+    same = {code for code, bloc in blocs().items() if bloc.names["en"][0] == bloc.names["es"][0]}
+    assert same == alike
+    for code in blocs():
+        assert phrase(Catalogue("es"), f"bloc.{code.lower()}", "out").startswith(("fuera de", "fuera del "))

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from detente.blocs import bloc_named
-from detente.economies import is_current, name_of, table
+from detente.economies import in_text, is_current, name_of, table
 
 if TYPE_CHECKING:
     from detente.language.catalogue import Catalogue
@@ -20,6 +20,7 @@ SPELT = ("series_name", "state_name", "state_value", "place")
 ORDINARY = ("and", "are", "can", "per")  # words that are codes of economies too
 SMALL = ("at", "by", "from", "in", "of", "on", "or", "per", "to")  # codes are written in English in every language
 INITIALS = 4  # a bloc or an armed group in one word of up to so many letters goes by its initials
+SENDERS = {"uk": "GBR", "us": "USA"}  # economies that impose sanctions, by the short codes that records use
 
 
 def spelt(words: Catalogue, group: str, code: str) -> str:
@@ -30,6 +31,8 @@ def spelt(words: Catalogue, group: str, code: str) -> str:
     >>> from detente.language import Catalogue
     >>> [spelt(Catalogue("en"), "state_name", name) for name in ("border.goods", "talks.knu", "bloc.african_union")]
     ['border, goods', 'talks with KNU', 'membership in the African Union']
+    >>> spelt(Catalogue("es"), "state_name", "sanctions.us.oil")
+    'sanciones petroleras impuestas por Estados Unidos'
     >>> spelt(Catalogue("en"), "place", "val_de_aran")
     'Val de Aran'
     """
@@ -49,6 +52,8 @@ def spelt(words: Catalogue, group: str, code: str) -> str:
 
 def _state(words: Catalogue, code: str) -> str:
     family, _, rest = code.partition(".")
+    if family == "sanctions" and rest:
+        return _sanctions(words, rest)
     if rest and words.has(f"family.{family}"):
         return words(f"family.{family}", name=family_member(words, code))
     return ": ".join(_phrase(words, part) for part in code.split("."))
@@ -64,16 +69,41 @@ def family_member(words: Catalogue, code: str) -> str:
     family, _, rest = code.partition(".")
     if family == "bloc":
         bare = rest.rpartition(".")[2]
-        if "_" in bare and (known := bloc_named(bare)):  # one word stands as written: EFTA, Mercosur
-            return " ".join(filter(None, reversed(known.names.get(words.language, known.names["en"]))))
+        if (body := _body(words, bare)) is not None:
+            return body
         called = name(words, bare, body=True)
         single = " " not in called and not called.isupper()  # Mercosur, but the African Union and the EU
         return called if single else words("spelt.bloc", name=called)
+    if family == "sanctions":
+        return _sanctions(words, rest)
     if family == "talks":
         return name(words, rest, body=True)
     if family in ("president", "government"):
         return _end(words, rest)
     return ", ".join(_phrase(words, part) for part in rest.split("."))
+
+
+def _body(words: Catalogue, code: str) -> str | None:
+    """An organisation or a bloc of that code or name within a sentence; None where none is known by it."""
+    if words.has(f"body.{code}"):
+        return words.known("body", code)
+    bloc = bloc_named(code)
+    return None if bloc is None else in_text(bloc.code, words.language)
+
+
+def _sanctions(words: Catalogue, code: str) -> str:
+    """Sanctions by their kind and by who imposed them: ``us.oil``; parts of the code that are neither stand beside."""
+    first, _, rest = code.partition(".")
+    alpha_3 = SENDERS.get(first, first.upper())
+    sender = in_text(alpha_3, words.language) if is_current(alpha_3) else _body(words, first)
+    about = code if sender is None else rest
+    if words.has(f"state_name.sanctions.{about}"):
+        kind = words.known("state_name", f"sanctions.{about}")
+    elif about:
+        kind = words("family.sanctions", name=", ".join(_phrase(words, part) for part in about.split(".")))
+    else:
+        kind = words.known("event_kind", "sanctions")
+    return kind if sender is None else words("spelt.sanctions_by", kind=kind, sender=sender)
 
 
 def phrase(words: Catalogue, state: str, value: str) -> str:

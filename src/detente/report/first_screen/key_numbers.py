@@ -36,13 +36,14 @@ def trade(of: ScreenWords) -> KeyNumber | None:
 
 
 def similar(of: ScreenWords) -> KeyNumber | None:
-    fall = leading(of.telling().falls)
+    flow = of.telling()
+    fall = leading(flow.falls)
     if fall is None:
         return None
     k = (fall.n or 0) - (fall.as_bad or 0) if fall.gained else fall.as_bad
     value = of.words("attribution.of_pairs", k=of.words.number(k), n=of.words.number(fall.n))
     key = "first.pairs_better" if fall.gained else "first.pairs_lost" if fall.change < 0 else "first.pairs_behind"
-    what = of.words(key, years=of.years(fall))
+    what = of.words(key, a=of.name(flow.origin), b=of.name(flow.destination), years=of.years(fall))
     checks = of.checks(fall)
     if checks is None:
         return KeyNumber(value, what, ROUGH, of.words("first.one_check"))
