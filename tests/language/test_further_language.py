@@ -5,15 +5,23 @@ Its code here is one that ISO 639 keeps for local use, so that French itself can
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from detente.cli.app import run
 from detente.economies import in_text, lookup, name_of
+from detente.edition import gather, make
+from detente.edition.making import Order
 from detente.errors import UnreadableFile, UsageError
-from detente.language import LANGUAGES, Catalogue, Number, Text, said, translations
+from detente.language import LANGUAGES, Catalogue, Number, Text, phrase, said, translations
+from detente.language.error_words import said_error
+from detente.report import render_report
+from detente.study import open_study
 
 WORDS = """\
 [language]
@@ -41,7 +49,8 @@ dated = "L'événement est daté du {date}, dans la période affirmée, {claimed
 no_total = "Aucun total du commerce entre {a} et {b} ne figure au registre."
 and = "{first} et {last}"
 """
-NAMES = "code,name,article\nGBR,Royaume-Uni,le\nDEU,Allemagne,l'\nUSA,États-Unis,les\n"
+NAMES = "code,name,article\nGBR,Royaume-Uni,le\nDEU,Allemagne,l'\nUSA,États-Unis,les\nEU,Union européenne,l'\n"
+ERRORS = "english,translation\nThere is no job {}.,Il n'y a pas de tâche {}.\nTry again.,Réessayez.\n"
 
 
 @pytest.fixture
@@ -50,6 +59,7 @@ def french(tmp_path: Path) -> Iterator[Catalogue]:
     folder.mkdir()
     (folder / "words.toml").write_text(WORDS, encoding="utf-8")
     (folder / "economies.csv").write_text(NAMES, encoding="utf-8")
+    (folder / "errors.csv").write_text(ERRORS, encoding="utf-8")
     LANGUAGES.add(folder)
     yield Catalogue("qfr")
     LANGUAGES.drop("qfr")
@@ -88,6 +98,35 @@ def test_what_it_lacks_is_english_and_marked_as_such(french: Catalogue):
 def test_its_names_are_understood(french: Catalogue):
     assert lookup("allemagne") == "DEU"
     assert lookup("Royaume Uni") == "GBR"
+
+
+def test_its_names_of_blocs_stand_among_its_economies(french: Catalogue):
+    assert in_text("EU", "qfr") == "l'Union européenne"
+    assert phrase(french, "bloc.european_union", "out") == "[en] outside l'Union européenne"
+
+
+def test_its_errors_are_said_from_its_own_folder(french: Catalogue):
+    error = UsageError("There is no job 7.", fix="Try again.")
+    assert said_error(error, "qfr") == ("Il n'y a pas de tâche 7. Réessayez.", "qfr")
+    LANGUAGES.drop("qfr")
+    assert said_error(error, "es")[1] == "es"
+
+
+def test_a_command_and_a_report_answer_in_it(french: Catalogue, capsys: pytest.CaptureFixture[str]):
+    assert run(["outlook", "GBR", "DEU", "--on", "2025-01-01", "--lang", "qfr"]) == 0
+    assert "le Royaume-Uni" in capsys.readouterr().out
+    found = open_study("qatar-saudi-arabia").run(quick=True)
+    page = render_report(found, "qfr")
+    assert '<html lang="qfr"' in page
+    assert re.search(r'lang="qfr"[^>]*>Français<', page)
+    assert "[en] English" not in page
+
+
+def test_an_edition_is_made_in_it_with_figures_where_it_has_no_number_words(french: Catalogue, tmp_path: Path):
+    subjects = gather(["qatar-saudi-arabia"], date(2026, 12, 1), out=tmp_path, quick=True)
+    made = make(subjects, tmp_path, Order(date(2026, 12, 1), ("qfr",), "none"))
+    assert made.fresh
+    assert "2023" in (made.folder / "spoken.qfr.txt").read_text(encoding="utf-8")
 
 
 def test_a_record_may_hold_it(french: Catalogue):

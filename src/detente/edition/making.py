@@ -22,6 +22,7 @@ from detente.edition.voice import Recording, record, voice_for
 from detente.errors import OutputError, UsageError
 from detente.language import LANGUAGES, Catalogue
 from detente.language.controls import clean
+from detente.language.speaking import SPEAKING
 
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 1
@@ -162,7 +163,7 @@ class _Making:
         sounds: dict[str, Any] = {}
         for language in self.order.languages:
             written = compose(self.subjects, day, language)
-            aloud = compose(self.subjects, day, language, spoken=True)
+            aloud = compose(self.subjects, day, language, spoken=language in SPEAKING)
             sound = self._sound(aloud)
             note = self._note(corrections, language)
             files |= self._language_files(written, aloud, sound, note)

@@ -1,7 +1,7 @@
 """Errors in the reader's language: sentence patterns with their translation, laid over what was raised in English.
 
 An error is raised where its cause is known; who shows it asks here for other words. A part of it that is a text of
-the catalogue is said from there. Patterns of all others stand in ``locale/<language>/errors.csv``: ``{}`` is what
+the catalogue is said from there. Patterns of all others stand in ``errors.csv`` of the language's folder: ``{}`` is what
 the sentence was filled with, in order and as it is, but for names of economies, the "and 3 more" of a shortened list
 and the signs of large numbers. What stands in quotes was typed by somebody and stays. A part without a pattern
 leaves the whole error in English, so that no sentence mixes two languages.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
+from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import Literal
 
@@ -20,7 +20,7 @@ from detente.blocs import blocs
 from detente.economies import in_text, name_of, table
 from detente.errors import DetenteError, Problem, RecordError
 from detente.language.catalogue import Catalogue
-from detente.language.registry import SOURCE, language_of
+from detente.language.registry import LANGUAGES, SOURCE, language_of
 from detente.language.text import Filling, Text
 
 _DRAWN = re.compile(r"(\n {4}[^\n]*\n {4} *\^)")
@@ -141,9 +141,14 @@ def _sentences(parts: list[str], language: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=4096)
 def _matched(text: str, language: str) -> str | None:
-    for pattern, blanks, translation in _patterns(language):
+    place = LANGUAGES.folders.get(language)
+    return None if place is None else _matched_in(text, language, place)
+
+
+@lru_cache(maxsize=4096)
+def _matched_in(text: str, language: str, place: Traversable) -> str | None:
+    for pattern, blanks, translation in _patterns(place):
         found = pattern.fullmatch(text)
         if found and not _takes_words(pattern, found.groups(), blanks):
             fills = [
@@ -181,7 +186,7 @@ def _filling(fill: str, language: str, *, ours: bool = True) -> str:
         return words("rows.and_more", shown=_filling(more["shown"], language, ours=ours), n=more["n"])
     if _SIGNED.fullmatch(fill):
         return words.signs(fill)
-    names = _names(language) | (_own_words(language) if ours else {})
+    names = _names(language) | (_own_words(LANGUAGES.folders[language]) if ours else {})
     pieces = _LISTED.split(fill)
     if all(piece in names or _TYPED_WHOLE.fullmatch(piece) for piece in pieces[::2]):
         told = [names.get(piece, piece) for piece in pieces[::2]]
@@ -208,18 +213,21 @@ def _blank(before: str, after: str) -> Blank:
 
 
 @cache
-def _own_words(language: str) -> dict[str, str]:
+def _own_words(place: Traversable) -> dict[str, str]:
     """Words of ours that sentences are filled with: what a column is for, what flows, how periods are counted."""
-    return {pattern.pattern.replace("\\", ""): told for pattern, blanks, told in _patterns(language) if not blanks}
+    return {pattern.pattern.replace("\\", ""): told for pattern, blanks, told in _patterns(place) if not blanks}
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], tuple[Blank, ...], str], ...]:
-    """The patterns of a language, what their blanks hold, and the translations; those with most words first."""
-    place = files("detente.language") / "locale" / language / "errors.csv"
-    if not place.is_file():
+def _patterns(place: Traversable) -> tuple[tuple[re.Pattern[str], tuple[Blank, ...], str], ...]:
+    """The patterns of a language, what their blanks hold, and the translations; those with most words first.
+
+    ``place`` is the language's folder.
+    """
+    file = place / "errors.csv"
+    if not file.is_file():
         return ()
-    rows = list(csv.DictReader(place.read_text(encoding="utf-8").splitlines()))
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     rows.sort(key=lambda row: -len(row["english"].replace("{}", "")))
     return tuple(
         (

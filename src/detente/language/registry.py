@@ -2,7 +2,8 @@
 
 A language is a folder: ``locale/<code>/`` here, or one that :meth:`Languages.add` was given. It holds any number
 of ``*.toml`` files with the strings, read as one catalogue, and ``economies.csv`` with the names of economies
-(columns ``code``, ``name`` and ``article``). In one of them the table ``[language]`` may say ``name``,
+and of blocs (columns ``code``, ``name`` and ``article``), and may hold ``errors.csv``, patterns of error sentences
+with their translation (:mod:`detente.language.error_words`). In one of them the table ``[language]`` may say ``name``,
 ``complete`` (every string is there), ``joints`` (what happens where a value meets the words around it, as pairs of
 a regular expression and its replacement) and ``chart_locale`` (the name of a Vega number format).
 
@@ -194,6 +195,7 @@ def language_of(code: str) -> Language:
         _check_blanks(strings, place)
     joints = tuple((re.compile(pattern), text) for pattern, text in head.get("joints", ()))
     name = head.get("name") or strings.get("page.language") or code
+    strings.setdefault("page.language", name)  # in the switches of the report and the app
     return Language(code, name, strings, joints, bool(head.get("complete")), head.get("chart_locale", ""))
 
 
