@@ -38,7 +38,7 @@ from made import LANGUAGES, PARTS, Made, made
 HERE = Path(__file__).resolve().parent
 WEIGHTS = Path(choosing.__file__).with_name("weights.toml")
 PENALTY = 4
-FIRM = 4
+FIRM = 3
 """The penalty on what differs from weights that were learnt from texts that are not at hand."""
 COUNTS = {"lessons": 3.0, "made": 0.2}
 """How much a made-up lesson or sentence counts beside a figure of a text."""

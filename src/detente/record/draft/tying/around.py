@@ -80,6 +80,11 @@ class Around:
         ]
 
     @cached_property
+    def months(self) -> frozenset[int]:
+        """Spans of months that the sentence counts: 7 of *over 7 months*."""
+        return frozenset(int(f.value) for f in self.figures if f.unit == "months")
+
+    @cached_property
     def roles(self) -> list[str]:
         """What every date of the sentence is: ``own``, or ``said``, ``aside``, ``against``, ``since``, ``thing``, ``same``."""
         return [_role(self, d) for d in self.dates]

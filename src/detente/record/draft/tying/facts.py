@@ -239,6 +239,10 @@ def _facts_back(around: Around, n: int, candidate: Candidate, stands: list[str])
     dated = "dated" if "dated" in around.mood else "undated"
     found += [f"back.{name}.{dated}" for name in candidate.facts]
     found += [f"back.{mood}.{stands[0]}" for mood in around.mood]
+    if "that" in around.mood:
+        found += [f"back.that.{name}" for name in candidate.facts]
+    if around.months and _months_in(candidate.period) in around.months:  # over 7 months, after January-July
+        found += ["back.counted", f"back.counted.{stands[0]}"]
     if around.told[n] is not None:
         found.append("back.told" if stands[0] == "change" else "back.told.level")
     if "flow" not in around.mood:
@@ -258,6 +262,12 @@ def _facts_back(around: Around, n: int, candidate: Candidate, stands: list[str])
     if candidate.period[:4] in years and candidate.period not in years:
         found += ["back.inside", f"back.inside.{stands[1]}"]
     return found
+
+
+def _months_in(period: str) -> int:
+    """How many months some months of a year are; none where it is no such period."""
+    first, _, last = period.partition("/")
+    return int(last[5:]) - int(first[5:]) + 1 if places.size_of(period) == "part" and first[:4] == last[:4] else 0
 
 
 def _facts_none(around: Around, n: int, stands: list[str]) -> list[str]:

@@ -49,7 +49,7 @@ _FROM = re.compile(r"\bdesde\s(?:el\s)?$", re.IGNORECASE)
 _THING = re.compile(rf"\b{_words('thing')}\s(?:of|del?)\s{_ARTICLE}$", re.IGNORECASE)
 _HELD = re.compile(rf"\b{_words('against')}\b[^.;:,()\d$€£]{{0,45}}$", re.IGNORECASE)
 GOES_ON = re.compile(
-    r"(?:\b(?:and|y)\s(?:\w+(?:ed|ó|aron|ieron)|came|stood|hit|was|were|fue|fueron)|,\s(?:\w+ing|\w+[ai]ndo))\b",
+    r"(?:\b(?:and|y)\s(?:\w+(?:ed|ó|aron|ieron)|came|stood|hit|was|were|fue|fueron)|,\s(?:\w+ing|(?!cuando\b)\w+[ai]ndo))\b",
     re.IGNORECASE,
 )
 """After what something was held against, its own verb: *than a year earlier and totalled $4m*."""
@@ -184,12 +184,17 @@ _THAT = re.compile(r"\b(?:that|que)\s")
 _MADE_KNOWN = re.compile(rf"\b{_words('made_known')}\b[^,.;:\d]{{0,60}}$", re.IGNORECASE)
 
 
+_AS_OF = re.compile(r"\b(?:as\s(?:of|at)|at\sthe\send\sof|a\sfecha\sdel?|a\sfinales\sde)\s(?:the\s)?$", re.IGNORECASE)
+
+
 def is_of_saying(
     text: str, date: DateMention, credits: Sequence[Credit], figures: Sequence[FigureMention], start: int
 ) -> bool:
     """Whether a date is the day on which something was said, or made known: *data released on Monday*."""
     if size_of(date.date) == "day" and (known := _MADE_KNOWN.search(text, max(0, date.start - 80), date.start)):
         return not any(known.start() <= figure.start < date.start for figure in figures)
+    if _AS_OF.search(text, max(0, date.start - 24), date.start):
+        return False
     for credit in credits:
         bare_month = size_of(date.date) == "month" and not re.search(r"\b(?:in|en|on)\s$", text[: date.start][-5:])
         according = _ACCORDING.match(credit.text) and size_of(date.date) in ("year", "month", "part", "years")

@@ -31,6 +31,10 @@ _FISCAL_AFTER = (
     r"(?:\s\(\w+\))?\s(?:of|in)\s(?:the\s|this\s)?"
     r"(?:current\s|last\s|previous\s|new\s)?(?:fiscal|financial|budget|\w+ing\syear|FY)"
 )
+_NO_DAY = r"(?!\w|\s\d\d?(?!\w|[.,]\d))"
+"""After a month: no day of it, but maybe a number (*the year to June 1.8 million people*)."""
+_RELEASED = r"(?!['’]s\s(?:\w+\s)?(?:figures|data|numbers|statistics|reports?|releases?))"
+"""*Today's figures* are not of today."""
 _UP_TO = r"(?:ended|ending|to|through|up\sto)"
 _Y2 = _Y.replace("<year>", "<year2>")
 _TH = r"(?:st|nd|rd|th)?"
@@ -183,7 +187,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<!\d)(?P<year>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", meanings.iso_day, False, 0),
     (r"(?<![\d/.-])(?P<d>\d{1,2})(?P<mark>[/.-])(?P<m>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d)(?!\d)", meanings.iso_day, False, 0),
     (rf"\b(?:the\s)?(?:(?:full\s)?year|{_N}\smonths)\s(?:ending|ended|to|through)\s(?:in\s)?{_M}\s{_Y}(?!\w)", _twelve_months, False, 0),
-    (rf"\b(?:the\s)?{_N}(?:\smonths|[\s-]month\speriod)\s{_UP_TO}\s(?:(?:in|the\send\sof)\s)?{_M}(?:\s(?:{_Y}|{_REL}\syear))?(?!\w|\s\d)",
+    (rf"\b(?:the\s)?{_N}(?:\smonths|[\s-]month\speriod)\s{_UP_TO}\s(?:(?:in|the\send\sof)\s)?{_M}(?:\s(?:{_Y}|{_REL}\syear))?{_NO_DAY}",
      _months_up_to, True, 0),
     (rf"\b(?P<first>{_MON})\.?\s?[-–]\s?(?P<last>{_MON})\.?,?\s{_Y}(?!\w)", _months_span, False, 0),
     (rf"(?<![\w.])(?P<count>\d\d?)M(?P<count2>)\s?{_Y}(?!\w)", meanings.first_months, False, 0),
@@ -208,9 +212,12 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b{_D}(?=\s(?:and|or)\s\d\d?\s{_M}(?:,?\s{_Y})?(?!\w))", meanings.day, False, 0),
     (rf"\b{_WD}(?:the\s)?{_D}\s(?:of\s)?{_M}(?:,?\s{_Y})?(?!\w)", meanings.day, False, 0),
     (rf"\b{_WD}{_M}\s{_D}(?:,?\s{_Y})?(?!\w|\s?%|,\d|\.\d)", meanings.day, False, 0),
+    (rf"\b(?:the\s)?first\s{_N}\sdays\s(?:of|in)\s(?:{_M}(?:,?\s{_Y})?|(?:the\s(?:current|present)|this)\smonth)(?!\w)",
+     meanings.first_days, True, 0),
     (rf"\b{_M}\s(?:of\s)?{_REL}\syear\b", meanings.month_of_relative_year, True, 0),
     (rf"\b(?:the\s)?{_M.replace('<month>', '<order>')}\s{_Y}\s(?P<unit>quarter|year)\b", _named_quarter, False, 0),
-    (rf"\b(?:the\s)?(?P<unit>year|quarter)\s{_UP_TO}\s(?:(?:the\s)?end[\s-](?:of\s)?)?{_M}(?:,?\s{_Y}|\s(?:of\s)?{_REL}\syear)?(?!\w|\s\d)",
+    (rf"\bthe\s{_M.replace('<month>', '<order>')}(?P<year>)\s(?P<unit>year)(?![\w-])", _named_quarter, True, 0),
+    (rf"\b(?:the\s)?(?P<unit>year|quarter)\s{_UP_TO}\s(?:(?:the\s)?end[\s-](?:of\s)?)?{_M}(?:,?\s{_Y}|\s(?:of\s)?{_REL}\syear)?{_NO_DAY}",
      _quarter_up_to, True, 0),
     (rf"\b{_M},?\s(?:of\s|in\s)?{_Y}\b(?!\s?[-–]\s?\d\d\b)", meanings.month, False, 0),
     (rf"\b(?:the\s)?(?P<order>first|second|third|fourth|opening)[\s-](?P<kind>quarter){_SHORT}{_OF}?(?!\w|{_FISCAL_AFTER})",
@@ -224,7 +231,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?:the\s)?first\s{_N}(?P<count2>)\smonths{_OF}?(?!\w|{_FISCAL_AFTER})", meanings.first_months, False, I),
     (rf"(?<=\bafter\s){_N}(?P<count2>)\smonths(?:\sof\s{_Y})(?!\w)", meanings.first_months, False, I),
     (rf"\b(?:the\s)?(?P<order>March|June|September|December)\squarter(?:\s(?:of\s)?{_Y})?(?!\w)", _named_quarter, True, 0),
-    (rf"\b(?:the\s)?(?P<count>half)[\s-]year\s{_UP_TO}\s(?:in\s)?{_M}(?:\s{_Y})?(?!\w|\s\d)", _months_up_to, True, 0),
+    (rf"\b(?:the\s)?(?P<count>half)[\s-]year\s{_UP_TO}\s(?:in\s)?{_M}(?:\s{_Y})?{_NO_DAY}", _months_up_to, True, 0),
     (rf"\bsince\s(?:(?:the\s)?(?:beginning|start)\sof\s(?:{_Y}|th[ei]s?\syear)|early\s{_Y2})(?!\w)", _year_to_date, True, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),
     (r"(?<!\d)(?:the\s)?(?P<decade>(?:1[5-9]|20|21)\d0)['’]?s\b", meanings.decade, False, I),
@@ -237,8 +244,8 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?:(?:early|earlier|late|later)\s)?{_REL}\s(?P<unit>week|weekend|month|year)(?![\w-])", meanings.shifted, True, I),
     (rf"\b{_REL}\s{_M}(?!\w)", meanings.shifted_month, True, 0),
     (rf"\b(?:(?P<shift>[Ll]ast|[Tt]his coming|[Cc]oming|[Tt]his|[Nn]ext)\s)?{_W}(?!\w){_TIME}", meanings.weekday, True, 0),
-    (r"\b(?:yesterday|last\s(?:night|evening))\b", meanings.days_away(-1), True, I),
-    (r"\b(?:today|tonight|this\s(?:morning|afternoon|evening))\b", meanings.days_away(0), True, I),
+    (rf"\b(?:yesterday{_RELEASED}|last\s(?:night|evening))\b", meanings.days_away(-1), True, I),
+    (rf"\b(?:today{_RELEASED}|tonight|this\s(?:morning|afternoon|evening))\b", meanings.days_away(0), True, I),
     (r"\btomorrow\b", meanings.days_away(1), True, I),
     (rf"\b{_M}(?!\w|\s\d)", _bare_month, True, 0),
     (r"\byear[\s-]to[\s-]date\b", meanings.year_now, True, I),

@@ -97,6 +97,18 @@ def month(m: Match, s: DateSetting) -> Days:
     return months_of(int(m["year"]), number, number)
 
 
+def first_days(m: Match, s: DateSetting) -> Days | None:
+    """*The first 21 days of February*, *of this month*: from the first day on."""
+    words = m.groupdict()
+    count = count_of(m["count"], s.language)
+    if words.get("month"):
+        number = month_number(m["month"], s.language)
+        days = months_of(int(m["year"]), number, number) if words.get("year") else nearest_month(number, s, m)
+    else:
+        days = moved("month", 0, s)
+    return days and (days[0], days[0].replace(day=count))
+
+
 def month_of_relative_year(m: Match, s: DateSetting) -> Days | None:
     """*June last year*."""
     number = month_number(m["month"], s.language)
@@ -170,7 +182,8 @@ def first_months(m: Match, s: DateSetting) -> Days | None:
 
 MONTH_ORDER = {
     "primer": 1, "segundo": 2, "tercer": 3, "cuarto": 4, "quinto": 5, "sexto": 6, "séptimo": 7, "octavo": 8,
-    "noveno": 9, "décimo": 10, "undécimo": 11, "duodécimo": 12,
+    "noveno": 9, "décimo": 10, "undécimo": 11, "duodécimo": 12, "antepenúltimo": 10, "penúltimo": 11, "anteúltimo": 11,
+    "último": 12,
 }  # fmt: skip
 """Months by their place in the year."""
 

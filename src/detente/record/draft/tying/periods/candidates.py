@@ -17,6 +17,9 @@ _LATER = re.compile(rf"\b{either('carrying', 'later', *LANGUAGES)}\b[^;.]*$", re
 _YEARLY = re.compile(
     r"\b(?:year[- ](?:on|over)[- ]year|on[- ]year|y[-/]?o[-/]?y|interanual(?:es|mente)?|annually)\b", re.IGNORECASE
 )
+_WHOLE_YEAR = re.compile(r"[\W]*(?:in\s|during\s|en\s|durante\s)?(?:the|el)\s(?:previous|prior|preceding|año)(?:\syear|\santerior|\sprevio)\W*", re.IGNORECASE)
+_BASES = ("against", "same", "record")
+"""What the dates are that something is only held against."""
 SURE = 0.9
 """How likely a period is from which on the words tie it to its figure."""
 
@@ -73,6 +76,7 @@ def candidates(around: Around, n: int, chosen: Sequence[Paired]) -> list[Candida
     bases = [date for last in (False, True) for date, held in reversed(told) if held is last]
     bases += [d for d, role in zip(around.dates, around.roles, strict=True) if role == "own" and d.date]
     bases += [c.date for c in back if c.date is not None]
+    bases += [d for d, role in zip(around.dates, around.roles, strict=True) if role in _BASES and places.size_of(d.date)]
     return [Candidate(None, "none"), *here, *back, *_moved(around, n, bases)]
 
 
@@ -114,6 +118,8 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
     told, figure, text = around.told[n], around.figures[n], around.text
     if told is not None:  # in the same period of 2020
         yield in_year(base.date, told), "told_after" if told.start() >= figure.end else "told_before"
+        if _WHOLE_YEAR.fullmatch(around.text[around.sentence.start : told.end()]):  # The previous year, it was $3m
+            yield f"{int(base.date[:4]) - 1}", "told_opens"
     if _LATER.search(text[around.figures[n - 1].end if n else around.sentence.start : figure.start]):
         yield shifted(base.date, 1), "year_later"
     for day, role in zip(around.dates, around.roles, strict=True):  # $3m this July against $4m last year
@@ -125,6 +131,8 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
     if around.stands[n] in ("left", "led"):
         for end, day in zip(("from", "to"), _ends(base, around.language, around.published), strict=False):
             yield day, f"end_{end}"
+    if any(base is date and role in _BASES for date, role in zip(around.dates, around.roles, strict=True)):
+        yield shifted(base.date, 1), "year_on", around.kinds[n]  # 4% more than in May 2020
     if around.stands[n] in ("left", "held") and told is None:
         yield shifted(base.date, -1), "left", "yearly" if _YEARLY.search(around.sentence.text) else "any"
 

@@ -13,7 +13,7 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.words import LANGUAGES, either
 from detente.record.period import Period
 
-HEADING = 8
+HEADING = 12
 """Words of a line that is a heading."""
 FARTHEST = 6
 """Paragraphs over which a period is carried."""
@@ -85,7 +85,7 @@ def in_force(
         named = [
             (d, 1.0)
             for d in dates
-            if _has_ended(d, published) and (heading or (flow and not re.fullmatch(_MONTH, d.date)))
+            if _has_ended(d, published) and (heading or re.fullmatch(rf"{_MONTH}/{_MONTH}", d.date) or (flow and not re.fullmatch(_MONTH, d.date)))
         ]
     elif before is not None and _HAD_BEEN.search(sentence.text):
         return before
