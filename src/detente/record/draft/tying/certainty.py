@@ -125,7 +125,7 @@ def is_certain(n: int, around: Surroundings) -> bool:
     """
     figure, pair = around.figures[n], around.pairs[n]
     date = pair.date
-    if date is None or not date.date or _unread(around) or not _plain_figure(around, figure):
+    if date is None or not date.date or pair.other or _unread(around) or not _plain_figure(around, figure):
         return False
     said = _clause(around, figure)
     if _DOUBT.search(said) or _BUDGET_YEAR.search(said) or is_elsewhen(around.text, around.sentence, figure, pair):

@@ -17,7 +17,10 @@ _LATER = re.compile(rf"\b{either('carrying', 'later', *LANGUAGES)}\b[^;.]*$", re
 _YEARLY = re.compile(
     r"\b(?:year[- ](?:on|over)[- ]year|on[- ]year|y[-/]?o[-/]?y|interanual(?:es|mente)?|annually)\b", re.IGNORECASE
 )
-_WHOLE_YEAR = re.compile(r"[\W]*(?:in\s|during\s|en\s|durante\s)?(?:the|el)\s(?:previous|prior|preceding|año)(?:\syear|\santerior|\sprevio)\W*", re.IGNORECASE)
+_WHOLE_YEAR = re.compile(
+    r"[\W]*(?:in\s|during\s|en\s|durante\s)?(?:the|el)\s(?:previous|prior|preceding|año)(?:\syear|\santerior|\sprevio)\W*",
+    re.IGNORECASE,
+)
 _BASES = ("against", "same", "record")
 """What the dates are that something is only held against."""
 SURE = 0.9
@@ -40,6 +43,8 @@ class Paired:
         The dates of the sentence that it could be, where that is not sure.
     moved : bool
         Whether it is the same months of another year.
+    other : bool
+        Whether the sentence names it for something else: what another figure is held against, when something was said.
     """
 
     date: DateMention | None
@@ -47,6 +52,7 @@ class Paired:
     carried: bool = False
     candidates: tuple[DateMention, ...] = ()
     moved: bool = False
+    other: bool = False
 
     @property
     def sure(self) -> bool:
@@ -76,7 +82,9 @@ def candidates(around: Around, n: int, chosen: Sequence[Paired]) -> list[Candida
     bases = [date for last in (False, True) for date, held in reversed(told) if held is last]
     bases += [d for d, role in zip(around.dates, around.roles, strict=True) if role == "own" and d.date]
     bases += [c.date for c in back if c.date is not None]
-    bases += [d for d, role in zip(around.dates, around.roles, strict=True) if role in _BASES and places.size_of(d.date)]
+    bases += [
+        d for d, role in zip(around.dates, around.roles, strict=True) if role in _BASES and places.size_of(d.date)
+    ]
     return [Candidate(None, "none"), *here, *back, *_moved(around, n, bases)]
 
 

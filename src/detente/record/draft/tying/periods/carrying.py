@@ -85,7 +85,8 @@ def in_force(
         named = [
             (d, 1.0)
             for d in dates
-            if _has_ended(d, published) and (heading or re.fullmatch(rf"{_MONTH}/{_MONTH}", d.date) or (flow and not re.fullmatch(_MONTH, d.date)))
+            if _has_ended(d, published)
+            and (heading or re.fullmatch(rf"{_MONTH}/{_MONTH}", d.date) or (flow and not re.fullmatch(_MONTH, d.date)))
         ]
     elif before is not None and _HAD_BEEN.search(sentence.text):
         return before
