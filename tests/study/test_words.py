@@ -51,7 +51,7 @@ def test_a_bloc_that_one_of_another_pair_leaves(tmp_path):
     )
     named = study_of(tmp_path / "b", "CHL", "PER", ("1976-10-30", "CHL", *event[2:]))
     assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(named, "en")
-    assert "Chile: fuera de la Comunidad Andina (desde 30 oct. 1976)" in today(named, "es")
+    assert "Chile: fuera de la Comunidad Andina (desde el 30 oct. 1976)" in today(named, "es")
     placed = study_of(tmp_path / "c", "CHL", "PER", ("1976-10-30", "", event[2], "bloc.andean_community@chl=out"))
     assert "Chile: outside the Andean Community (since 30 Oct 1976)" in today(placed, "en")
     for folder in (made, named, placed):
@@ -98,8 +98,8 @@ def test_payments_migration_and_sanctions_of_another_pair(tmp_path):
         "in force (since 1 Jan 2010) and permit for migrants in force (since 1 Jan 2010, “A permit begins”)."
     )
     assert today(made, "es") == (
-        "Al cierre del registro, 1 ene. 2010: Ecuador: pagos bajo control de cambios (desde 1 jul. 2009), sanciones "
-        "comerciales en vigor (desde 1 ene. 2010) y permiso para migrantes en vigor (desde el 1 ene. 2010, "
+        "Al cierre del registro, 1 ene. 2010: Ecuador: pagos bajo control de cambios (desde el 1 jul. 2009), sanciones "
+        "comerciales en vigor (desde el 1 ene. 2010) y permiso para migrantes en vigor (desde el 1 ene. 2010, "
         "«A permit begins»)."
     )
 
@@ -108,7 +108,7 @@ def test_payments_migration_and_sanctions_of_another_pair(tmp_path):
 def test_whose_state_it_is_is_read_from_an_actor_by_any_of_its_names(tmp_path, actor):
     made = study_of(tmp_path, "IRN", "TUR", ("2012-02-01", actor, "A decree", "payments=exchange_control"))
     assert "Iran: payments under exchange control (since 1 Feb 2012)" in today(made, "en")
-    assert "Irán: pagos bajo control de cambios (desde 1 feb. 2012)" in today(made, "es")
+    assert "Irán: pagos bajo control de cambios (desde el 1 feb. 2012)" in today(made, "es")
 
 
 def test_every_state_a_record_sets_is_said_in_both_languages(tmp_path):
@@ -131,8 +131,8 @@ def test_every_state_a_record_sets_is_said_in_both_languages(tmp_path):
         "recognition (result 2030): not recognised", "talks with KNU: suspended", "president of Italy: Meloni",
     ]  # fmt: skip
     spanish = states_in_words(study.ledger().events, study.spec, date(2030, 6, 1), catalogue(study.spec, "es"))
-    assert "gas de Alemania a Italia (desde 1 may. 2030)" in spanish
-    assert "presidencia de Italia: Meloni (desde 1 may. 2030)" in spanish
+    assert "gas de Alemania a Italia (desde el 1 may. 2030)" in spanish
+    assert "presidencia de Italia: Meloni (desde el 1 may. 2030)" in spanish
     assert not [text for text in english + spanish if "_" in text or "=" in text or "[en]" in text]
 
 
@@ -298,6 +298,7 @@ def test_a_known_bloc_goes_by_its_name_in_the_reader_s_language(code, language, 
         ),
         ("agreement.border", "border agreement", "acuerdo fronterizo"),
         ("agreement.gas_contract", "agreement (gas contract)", "acuerdo (gas contract)"),
+        ("flow.electricity", "flow of electricity", "flujo de electricidad"),
         ("government.ita", "head of government of Italy", "jefatura de gobierno de Italia"),
     ],
 )

@@ -198,7 +198,7 @@ def test_a_formula_is_refused_in_spanish_with_the_mark_under_its_place(formula):
         (lambda: detente.hazard("TUV", "XKX", "break", on="2019-01-01"), "ni Tuvalu ni Kosovo están en la lista"),
         (lambda: detente.hazard("COL", "FIN", "break", on="2019-01-01"), "no son un par de los que se siguen"),
         (lambda: detente.hazard("USA", "IRN", "break", on="2019-01-01"), "rotas en abril de 1980 y no restablecidas"),
-        (lambda: detente.hazard("COL", "VEN", "break", on="2020-01-01"), "frontera cerrada desde 22 feb. 2019"),
+        (lambda: detente.hazard("COL", "VEN", "break", on="2020-01-01"), "frontera cerrada desde el 22 feb. 2019"),
         (lambda: lookup("USSR"), "la Unión Soviética"),
         (lambda: lookup("Scotland"), "parte del Reino Unido"),
     ],

@@ -78,6 +78,8 @@ def family_member(words: Catalogue, code: str) -> str:
         return _sanctions(words, rest)
     if family == "talks":
         return name(words, rest, body=True)
+    if family == "flow" and words.has(f"family.{rest}"):  # what is carried: gas, electricity
+        return words.known("family", rest)
     if family in ("president", "government"):
         return _end(words, rest)
     return ", ".join(_phrase(words, part) for part in rest.split("."))

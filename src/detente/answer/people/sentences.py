@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from detente.answer.people.wording import PeopleWords, Row
+from detente.answer.speaker import Voice
 from detente.attribution.words.strength import counted_in
 from detente.economies import in_text
 from detente.language import Catalogue
@@ -102,7 +103,7 @@ class _Told(PeopleWords):
             yield from self._what_if(self.rows("people_if", a, b), ends)
         steps = [self.words.year(str(row["date"])[:4]) for row in rows if row["recategorised"]]
         if steps:
-            yield self.say("recategorised", years=", ".join(steps))
+            yield self.say("recategorised", years=Voice(self.words).listed(steps))
 
     def of_all(self) -> Iterator[str]:
         """What holds for both directions."""

@@ -49,7 +49,8 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
     own = {row["code"]: row["value"] for row in maps[0].rows}
     mapped = [row for row in maps[0].rows if shapes.outline(row["code"])]
     top = max(mapped or maps[0].rows, key=lambda row: row["value"])
-    finding = words("maps.partners_title", economy=in_text(there, words.language), year=year,
+    key = "partners_top" if top["code"] == back else "partners_title"
+    finding = words(f"maps.{key}", economy=in_text(there, words.language), year=year,
                     top=in_text(top["code"], words.language), top_share=words.percent(top["value"], 0),
                     other=in_text(back, words.language), share=words.whole_percent(own.get(back, 0.0)))  # fmt: skip
     finding = finding[:1].upper() + finding[1:]
