@@ -31,7 +31,7 @@ UNITS = {
     "scenarios": "US$ million",
     "forecasts": "forecast ÷ outcome",
     "partners": "share of goods trade",
-    "winners": "change of real income, %",
+    "winners": "change in real income, %",
     "library": "% of expected",
     "attributions": "log points",
     "specifications": "log points",

@@ -31,7 +31,7 @@ class Outcome:
     economy, partner : codes.
     before : the economy's exports to its partner on the baseline, million US$.
     exports : the same after, low and high end, million US$.
-    income : change of real income, low and high end, percent.
+    income : change in real income, low and high end, percent.
     moved : whether the scenario moves these exports; one that heals leaves a direction without a residual alone.
     """
 

@@ -49,7 +49,7 @@ class Split:
 
     @property
     def dyad_pct(self) -> float:
-        """The dyad's part as percent of the change; nan where the change is too small to divide by."""
+        """The dyad's part as a percentage of the change; nan where the change is too small to divide by."""
         if not np.isfinite(self.log_change) or abs(self.log_change) < 0.05:
             return float("nan")
         return 100.0 * self.dyad_part / self.log_change

@@ -73,7 +73,7 @@ class Counterfactual:
 
     @property
     def welfare_pct(self) -> dict[str, float]:
-        """Change of real income by economy, percent."""
+        """Change in real income by economy, percent."""
         return self._by_economy(100 * (self.on_host.welfare_hat - 1))
 
     @property

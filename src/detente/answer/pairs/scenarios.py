@@ -41,7 +41,7 @@ class PairOutcome:
     ----------
     id : ``ties_return``, ``half_way`` or ``trade_stops``.
     year : whose ties return; the baseline's for the last.
-    income : economy to the lowest change of real income, that of the middle case, and the highest, percent.
+    income : economy to the lowest change in real income, that of the middle case, and the highest, percent.
     sales : both directions, the pair's first economy first.
     """
 

@@ -102,7 +102,7 @@ def paths_frame(words: Iterable[str] = (), points: Iterable[Point] | None = None
 
 
 def library_chart(words: Iterable[str] = (), points: Iterable[Point] | None = None) -> dict[str, Any]:
-    """Paths by years since the rupture, one panel an instrument, as a Vega-Lite specification.
+    """Paths by years since the rupture, one panel per instrument, as a Vega-Lite specification.
 
     Losses beyond 99.9% and most recorded zeros lie on the lower edge.
     """

@@ -38,7 +38,7 @@ MOST_STEPS = 256
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decomposition:
-    """Contributions to the log change of real income.
+    """Contributions to the log change in real income.
 
     Attributes
     ----------

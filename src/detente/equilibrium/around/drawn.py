@@ -27,7 +27,7 @@ class Ensemble:
     ----------
     economies : tuple of str
     draws_pct : (draws, n) array
-        Change of real income, percent; not-a-number where a draw has no solution.
+        Change in real income, percent; not-a-number where a draw has no solution.
     parameters : mapping name -> (draws,) array
         ``theta``, ``supply_elasticity``, ``deficits`` and each coefficient.
     tracked : mapping (origin, destination) -> (draws,) array, US$ million after the shock
@@ -93,7 +93,7 @@ class Ensemble:
         return host(self.draws_pct)[~self.failed]
 
     def quantile(self, q: float) -> dict[str, float]:
-        """Quantile of the change of real income by economy, percent, over the draws that have a solution.
+        """Quantile of the change in real income by economy, percent, over the draws that have a solution.
 
         Warns where more than one draw in a hundred has none; ``n_failed`` counts them.
         """

@@ -231,7 +231,7 @@ def gradient(
 
 
 def first_order_pct(economy: Economy, shock: Shock | Mapping[tuple, float], of: str, **options: Any) -> float:
-    """First-order change of real income, percent, on request only; refuses closures and large effects.
+    """First-order change in real income, percent, on request only; refuses closures and large effects.
 
     At two log points the linear formula overstates a loss by a multiple; solve instead.
     """

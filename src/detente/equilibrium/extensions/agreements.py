@@ -19,7 +19,7 @@ class Agreement:
     ----------
     levels : (one's lever, the other's lever)
     welfare_pct, gain_pct : pairs
-        Change of real income from the baseline, and from the threat point.
+        Change in real income from the baseline, and from the threat point.
     gain_usd_mn : pair
         Gains over the threat point valued at baseline spending, after the transfer.
     transfer_usd_mn : float

@@ -54,7 +54,7 @@ class CapitalPath:
 
     @property
     def welfare_pct(self) -> dict[str, np.ndarray]:
-        """Change of real income by economy, percent: (T,) each."""
+        """Change in real income by economy, percent: (T,) each."""
         return dict(zip(self.economies, 100 * (self.welfare_hat - 1).T))
 
     def discounted_pct(self, beta: float = 0.96) -> dict[str, float]:

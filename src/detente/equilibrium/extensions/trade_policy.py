@@ -45,7 +45,7 @@ class TariffGame:
     rounds: int
 
     def to_frame(self) -> Any:
-        """A polars frame of the setters: rate and change of real income, percent."""
+        """A polars frame of the setters: rate and change in real income, percent."""
         welfare = self.outcome.welfare_pct
         return pl.DataFrame(
             {

@@ -92,7 +92,7 @@ class SectorCounterfactual:
 
     @property
     def welfare_pct(self) -> dict[str, float]:
-        """Change of real income by economy, percent.
+        """Change in real income by economy, percent.
 
         In published mode the first-order sum of terms of trade and volume of trade, as printed.
         """

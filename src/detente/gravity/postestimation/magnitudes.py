@@ -84,7 +84,7 @@ def trade_elasticity(fit: Estimates, term: str, *, duties: str = "excluded") -> 
 
 
 def tariff_equivalents(fit: GravityFit, theta: float, terms: list[str] | None = None) -> Any:
-    """Effects as percent of trade and as the ad valorem tariff that would do the same.
+    """Effects as a percentage of trade and as the ad valorem tariff that would do the same.
 
     With trade elasticity ``theta`` a coefficient b is worth a tariff of ``exp(-b / theta) - 1``. Columns:
     term, trade_pct, trade_pct_se, tariff_pct, tariff_pct_se (errors by the delta method).

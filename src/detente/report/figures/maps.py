@@ -37,7 +37,7 @@ class _Map:
 
 @enter("partners", "timeline", 3)
 def partner_map(story: Story, words: Catalogue) -> Chart | None:
-    """Each economy's goods trade by partner in the newest year with both flows of the pair, one map an economy."""
+    """Each economy's goods trade by partner in the newest year with both flows of the pair, one map per economy."""
     if story.partners.is_empty():
         return None
     newest = story.partners.filter(pl.col("year") == pl.col("year").max())
@@ -70,7 +70,7 @@ def partner_map(story: Story, words: Catalogue) -> Chart | None:
 
 @enter("winners", "scenarios", 2)
 def winner_map(story: Story, words: Catalogue) -> Chart | None:
-    """Change of real income of every economy of the baseline, one map a scenario, newest baseline."""
+    """Change in real income of every economy of the baseline, one map per scenario, newest baseline."""
     if story.winners.is_empty():
         return None
     newest = story.winners.filter(pl.col("year") == pl.col("year").max()).drop_nulls("welfare_pct_mid")

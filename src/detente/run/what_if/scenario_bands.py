@@ -39,7 +39,7 @@ BANDS = TableSchema(
         text("title", "its title"),
         whole("year", "baseline year"),
         text("economy", "which of the two"),
-        *(number(f"welfare_pct_{p}", f"{what} the change of real income", "percent") for p, what in _POINTS),
+        *(number(f"welfare_pct_{p}", f"{what} the change in real income", "percent") for p, what in _POINTS),
         *(number(f"exports_usd_mn_{p}", f"{what} the economy's exports to the other one, after", "US$ million")
           for p, what in _POINTS),
         whole("draws", "how many draws"),
@@ -73,7 +73,7 @@ class Drawn:
     Attributes
     ----------
     welfare_pct : economy of the pair to (k,) array
-        Change of real income, percent.
+        Change in real income, percent.
     exports_usd_mn : economy to (k,) array
         Its exports to the other one, after; million US$.
     draws, failed : how many were drawn, and how many of them have no solution.

@@ -23,7 +23,7 @@ LEFT_TO_THE_PAIR = {
 
 @enter("attributions", "attribution", 3)
 def attribution_chart(story: Story, words: Catalogue) -> Chart | None:
-    """The pair's part under each attribution, one panel an episode, first direction told and its base window."""
+    """The pair's part under each attribution, one panel per episode, first direction told and its base window."""
     rows = _rows(story, words)
     if len({row["attribution"] for row in rows}) < 2:
         return None

@@ -24,7 +24,7 @@ FLOOR = 0.02  # percent of expected trade; less is drawn at the lower edge
 
 @enter("residuals", "attribution", 1)
 def residual_chart(story: Story, words: Catalogue) -> Chart | None:
-    """The dyad's residual as percent of expected trade, log scale, one panel a direction."""
+    """The dyad's residual as a percentage of expected trade, log scale, one panel per direction."""
     if story.residuals.is_empty():
         return None
     base = _main_window(story)
