@@ -11,6 +11,8 @@ from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options, say_reading
 from detente.cli.telling import here, language_here, tell
 from detente.errors import UsageError
+from detente.language import Catalogue, When
+from detente.run.batching.pairs_asked import coded, pairs_asked
 
 EPILOG = """Example: detente batch CHL-PER,IND-PAK --episode 2008-2020
 
@@ -56,7 +58,6 @@ def command(
     """
     from detente.panel import read_panel, world
     from detente.run import batch
-    from detente.run.batching.pairs_asked import coded, pairs_asked
 
     asked, wanted = pairs_asked(pairs), [pair for text in reports for pair in pairs_asked(text) or []]
     spans, windows = [_span(text) for text in episodes], [_span(text) for text in bases]
@@ -92,8 +93,6 @@ def batch_in_words(done: Any, quick: bool) -> str:
     """What is in the table, and the losses with the strongest evidence."""
     import polars as pl
 
-    from detente.language import Catalogue
-
     counts = ", ".join(f"{n:,} {here(STATUS.get(status, str(status)))}" for status, n in done.counts().items())
     known = f" ({done.n_before:,} {here('of them before')})" if done.n_before else ""
     words = Catalogue(language_here())
@@ -111,8 +110,6 @@ def batch_in_words(done: Any, quick: bool) -> str:
 
 def _span(text: str) -> tuple[Any, Any]:
     """Two periods from ``2008-2020`` or ``2008:2020`` (months and quarters with a colon)."""
-    from detente.language import When
-
     first, _, last = text.partition(":") if ":" in text else text.partition("-")
     try:
         return When(first.strip()), When(last.strip())

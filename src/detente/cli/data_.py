@@ -11,6 +11,8 @@ from detente._atomic import write_file
 from detente.cli.output import ProgressLine, as_json
 from detente.cli.reading import reading, reading_options
 from detente.cli.telling import here, tell
+from detente.data.fetching import FETCHERS
+from detente.data.fetching.addresses import Wanted
 from detente.economies import lookup
 from detente.errors import UsageError, how_many
 
@@ -27,7 +29,6 @@ def command() -> None:
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object.")
 def list_(json_: bool) -> None:
     """Every source: what it holds, its licence, whether it is fetched or added, and what the store has of it."""
-    from detente.data.fetching import FETCHERS
     from detente.data.registry import sources
     from detente.data.store import entries
 
@@ -65,7 +66,6 @@ def pull_(
 ) -> None:
     """Fetch SOURCE (or SOURCE@RELEASE) into the store; keys are read from the environment only."""
     from detente.data.fetching import pull
-    from detente.data.fetching.addresses import Wanted
 
     name, _, release = source.partition("@")
     line = ProgressLine(f"Fetching {source}")

@@ -12,6 +12,7 @@ import click
 from detente import __version__
 from detente.cli.output import as_json
 from detente.cli.telling import here, tell
+from detente.study import builtin_studies
 
 # what a part that can be left out is for; which packages it needs is read from the installed package itself
 EXTRAS = {
@@ -37,7 +38,6 @@ _REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+).*?(?:;.*extra == ['\"](\w+)['\"])?
 def command(json_: bool) -> None:
     """Say what is installed, what is missing and how to get it, and how to cite."""
     from detente.panel import world
-    from detente.study import builtin_studies
 
     asked = needed()
     core = asked.pop("", {})

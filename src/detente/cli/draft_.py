@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detente.cli.output import LANGUAGE
 from detente.cli.telling import LANGUAGE_VARIABLE
 from detente.errors import UsageError
 from detente.language import LANGUAGES, Catalogue
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--keep-wording", is_flag=True, help="Accept claims still in the article's words, as quotations.")
 @click.option(
-    "--lang", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True, envvar=LANGUAGE_VARIABLE,
+    "--lang", type=LANGUAGE, default=LANGUAGES[0], show_default=True, envvar=LANGUAGE_VARIABLE,
     help="Language of the hints.",
 )  # fmt: skip
 def command(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.telling import here, tell
+from detente.delivery import DeliveryOutcome
 from detente.errors import MissingExtra, OutputError, UsageError, how_many
 
 if TYPE_CHECKING:
@@ -92,7 +93,6 @@ def send(
     folder: Path, list_: Path | None, to: str | None, language: str, at_once: bool, dry_run: bool, smtp: str | None
 ) -> None:
     """Queue an edition for every reader's next weekday morning, and send what is due; safe to repeat."""
-    from detente.delivery import DeliveryOutcome
     from detente.edition.sending import due, queue
     from detente.edition.sending import send as send_one
     from detente.edition.settings import EditionSettings

@@ -13,6 +13,7 @@ from detente.cli.output import as_json, waiting
 from detente.cli.reading import say_reading
 from detente.cli.telling import here, language_here, tell
 from detente.errors import UsageError
+from detente.language import Catalogue
 
 if TYPE_CHECKING:
     import polars as pl
@@ -94,8 +95,6 @@ def case_lines(frame: pl.DataFrame) -> list[str]:
 
 def score_lines(frame: pl.DataFrame) -> list[str]:
     """Scores in words, one paragraph a kind."""
-    from detente.language import Catalogue
-
     words = Catalogue(language_here())
     shares = ("gain", "gain_low", "gain_high", "gain_with_noise")
     covered = ("coverage_50%", "coverage_80%", "coverage_80%_low", "coverage_80%_high", "coverage_95%")

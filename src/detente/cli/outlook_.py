@@ -10,6 +10,7 @@ import click
 
 from detente.cli.output import as_json, language_option, waiting
 from detente.cli.reading import say_reading
+from detente.economies import lookup
 from detente.errors import UsageError
 from detente.language import Catalogue, said
 
@@ -95,7 +96,6 @@ def _incidents(
     since: str | None,
     until: str | None,
 ) -> tuple[IncidentForecast, ...]:
-    from detente.economies import lookup
     from detente.outlook.incidents import forecast_incidents, read_incidents
 
     if counts is None:

@@ -19,12 +19,20 @@ from detente.language import LANGUAGES
 SCHEMA_VERSION = 1
 
 
+class _Languages(click.Choice[str]):
+    """The languages there are when a command is given: one may have been added since this was imported."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return click.Choice(LANGUAGES).convert(value, param, ctx)
+
+
+LANGUAGE = _Languages(LANGUAGES)
 language_option = click.option(
-    "--lang", "language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True,
+    "--lang", "language", type=LANGUAGE, default=LANGUAGES[0], show_default=True,
     envvar=LANGUAGE_VARIABLE, help="Language of the answer, and the one in which the report opens.",
 )  # fmt: skip
 _LANGUAGE_OF_WORDS = click.Option(
-    ["--lang"], type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True, envvar=LANGUAGE_VARIABLE,
+    ["--lang"], type=LANGUAGE, default=LANGUAGES[0], show_default=True, envvar=LANGUAGE_VARIABLE,
     expose_value=False, help="Language of what is said.",
 )  # fmt: skip
 

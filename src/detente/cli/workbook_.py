@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detente._atomic import folder_aside
 from detente.cli.completing import studies
 from detente.cli.telling import here, tell
 from detente.errors import DetenteError, OutputError, RecordError
@@ -50,7 +51,6 @@ def command(study: str, file: Path, back: bool, accepted: bool) -> int:
 
 
 def _read(opened: Study, study: str, file: Path, *, accepted: bool) -> int:
-    from detente._atomic import folder_aside
     from detente.record.exchange.returning import plan_return
 
     plan = plan_return(file, opened.record)
