@@ -114,7 +114,7 @@ ALIASES = {  # as people, the World Bank and Comtrade write them, beside ISO's s
     "DDR": "East Germany;GDR;RDA;Alemania Oriental", "DEU": "West Germany", "YMD": "South Yemen", "XKX": "KOS",
     "COD": "Congo, Dem. Rep.;Dem. Rep. of the Congo;Democratic Republic of the Congo;DR Congo;DRC",
     "COG": "Congo, Rep.;Republic of Congo", "BHS": "Bahamas, The", "GMB": "Gambia, The", "SVK": "Slovak Republic",
-    "HKG": "Hong Kong SAR, China;China, Hong Kong SAR", "MAC": "Macao SAR, China;China, Macao SAR", "CHN": "China, mainland",
+    "HKG": "Hong Kong SAR, China;China, Hong Kong SAR;RAE de Hong Kong (China)", "MAC": "Macao SAR, China;China, Macao SAR;RAE de Macao (China)", "CHN": "China, mainland",
     "KGZ": "Kyrgyz Republic", "LAO": "Lao PDR;Lao People's Dem. Rep.", "FSM": "Micronesia, Fed. Sts.;FS Micronesia",
     "MDA": "Rep. of Moldova", "LCA": "St. Lucia", "KNA": "St. Kitts and Nevis", "VCT": "St. Vincent and the Grenadines",
     "TZA": "United Rep. of Tanzania", "PSE": "West Bank and Gaza;Palestina", "YEM": "Yemen, Rep.", "SOM": "Somalia, Fed. Rep.",
@@ -131,7 +131,7 @@ ARTICLES = {
 }
 ARTICLES_ES = {
     "el": "BES COG ESH GBR IOT",
-    "la": "CAF COD DDR DOM GUF HKG MAC PYF SUN VAT BVT CXR IMN NFK",
+    "la": "CAF COD DDR DOM GUF PYF SUN VAT BVT CXR IMN NFK",
     "los": "ARE ATF NLD PSE",
     "las": "ALA ANT BHS CCK COK CYM FLK FRO HMD MHL MNP PCN SGS SLB TCA UMI VGB VIR",
 }
@@ -139,12 +139,12 @@ ARTICLES_ES = {
 PSEUDO = {"ROW": "Rest of the world", "XKX": "Kosovo"}
 ALPHA2 = {"XKX": "XK"}  # of codes that pycountry lacks
 
-# by language: the articles that running text needs, and the names CLDR lacks
+# by language: the articles that running text needs, and the names that CLDR lacks or has longer than a sentence bears
 MORE_ES = {
     "ROW": "Resto del mundo", "XKX": "Kosovo", "ANT": "Antillas Neerlandesas", "BUR": "Birmania", "CSK": "Checoslovaquia",
     "DDR": "República Democrática Alemana", "PAL": "Palestina (código de datos antiguos)", "ROM": "Rumanía",
     "SCG": "Serbia y Montenegro", "SUN": "Unión Soviética", "TMP": "Timor Oriental", "YMD": "Yemen Democrático",
-    "YUG": "Yugoslavia", "ZAR": "Zaire",
+    "YUG": "Yugoslavia", "ZAR": "Zaire", "CIV": "Costa de Marfil", "HKG": "Hong Kong", "MAC": "Macao", "MMR": "Myanmar",
 }  # fmt: skip
 LANGUAGES = {"es": (ARTICLES_ES, MORE_ES)}
 

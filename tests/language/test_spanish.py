@@ -7,7 +7,7 @@ import re
 import pytest
 
 from detente.answer.people.sentences import pair_people_sentences
-from detente.economies import in_text
+from detente.economies import in_text, lookup
 from detente.language import Catalogue
 from detente.outlook.people import people_between
 
@@ -91,3 +91,16 @@ def test_a_unit_of_money_is_millions_of_dollars_and_a_percent_has_its_article():
 def test_several_years_are_listed_as_words_are(language, said):
     sentences = pair_people_sentences(people_between("VEN", "COL"), Catalogue(language))
     assert [text for text in sentences if text.startswith(said)]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("HKG", "Hong Kong"), ("MAC", "Macao"), ("CIV", "Costa de Marfil"), ("MMR", "Myanmar")]
+)
+def test_names_are_as_short_as_a_sentence_bears_and_the_long_ones_are_understood(code, name):
+    assert in_text(code, "es") == name
+    assert {lookup(word) for word in ("RAE de Hong Kong (China)", "Hong Kong")} == {"HKG"}
+
+
+def test_no_text_of_the_catalogue_spans_years_with_a_hyphen():
+    spans = re.compile(r"\b(?:19|20)\d\d-\d\d(?:\d\d)?\b(?!-)")
+    assert [key for key, text in STRINGS.items() if spans.search(text)] == []

@@ -49,7 +49,7 @@ def happened(of: ScreenWords) -> str:
              "last_value": words.money(totals[last]), "share": of.share(totals[last] / totals[peak])}  # fmt: skip
     if low == last:
         return words("first.fell", **given)
-    low_value = words.money(since[low]) if since[low] > 0 else words("word.nothing")
+    low_value = words.money(since[low]) if since[low] > 0 else words("number.zero")
     return words("first.fell_and_rose", **given, low=words.year(low), low_value=low_value)
 
 
