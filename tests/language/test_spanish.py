@@ -104,3 +104,17 @@ def test_names_are_as_short_as_a_sentence_bears_and_the_long_ones_are_understood
 def test_no_text_of_the_catalogue_spans_years_with_a_hyphen():
     spans = re.compile(r"\b(?:19|20)\d\d-\d\d(?:\d\d)?\b(?!-)")
     assert [key for key, text in STRINGS.items() if spans.search(text)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_spoken_range_ends_before_the_next_year_or_what_it_starts_from(language):
+    """Without a pause "to two billion and one billion" is heard as one sum."""
+    words = Catalogue(language, spoken=True)
+    year = words("answer.next_year", middle="MIDDLE", year="YEAR", low="LOW", high="HIGH")
+    both = words("answer.and", first=year, last=year)
+    assert year.endswith("HIGH,")
+    for key in ("next_trade", "next_trade_season", "next_trade_reopened", "next_trade_ruptured"):
+        blanks = dict.fromkeys(("who", "last", "last_year", "held", "gain", "gain_last"), "X")
+        told = words(f"answer.{key}", years=both, n=3, **blanks)
+        assert ",," not in told
+        assert told.count("HIGH, ") == 2
