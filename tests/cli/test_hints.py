@@ -38,7 +38,7 @@ NO_COMMAND = {  # modules that no command calls, or whose remedy no command can 
     "equilibrium/options.py:SectorEconomy": "solve gives an economy tariffs itself",
     "equilibrium/options.py:mode": "solve has no mode",
     "gravity/blocks/fitting.py:engine": "fit has no engine",
-    "gravity/blocks/lean.py": "fit prints the errors it was asked for",
+    "gravity/blocks/without_rows.py": "fit prints the errors it was asked for",
     "gravity/fit.py:engine": "fit has no engine",
     "gravity/formulas/lags.py": "the formula itself takes unit= and time=",
     "gravity/ppml.py:fit_many": "fit has no by",

@@ -12,8 +12,8 @@ from browsed import COMPUTED
 from conftest_edition import NOW, add
 from detente.edition.asking import answer_requests
 from detente.edition.server import create_readers_app
-from detente.edition.server.caps import Caps
 from detente.edition.server.place import ReadersSite
+from detente.edition.server.rate_limits import Caps
 from detente.edition.server.serving import checked_url
 from detente.edition.subscribers import Desk
 from detente.errors import UsageError

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 import uvicorn
 
-from detente.edition.server import serving, trap
+from detente.edition.server import serving
 from detente.edition.server.serving import serve_readers
 from detente.errors import OutputError
 from local_mail import free_port, mail_server
@@ -42,7 +42,7 @@ def served(desk, settings, tmp_path, monkeypatch):
 
     monkeypatch.setattr(uvicorn.Server, "__init__", noted)
     monkeypatch.setattr(serving, "PAUSE", 0.02)
-    monkeypatch.setattr(trap, "SOONEST", 0.0)
+    monkeypatch.setattr(bot_trap, "SOONEST", 0.0)
     with mail_server(tmp_path / "kept") as (kept, server):
         mail = replace(settings.mail, host=server.host, port=server.port, security="none")
         thread = threading.Thread(

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from detente.charts.pen import here, png_of, svg_of
 from detente.charts.svg import draw
 from detente.errors import UsageError
-from detente.web.background.helper import Helper
+from detente.web.background.helper_process import Helper
 from detente.web.background.turns import AT_ONCE, in_turn
 
 SPEC = {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "bar", "encoding": {"x": {"field": "a"}}}
@@ -71,7 +71,7 @@ def refused():
 SERVER = """
 import sys, tempfile
 from pathlib import Path
-from detente.web.background.helper import Helper
+from detente.web.background.helper_process import Helper
 from detente.web.background.turns import AT_ONCE, in_turn
 from detente.web.background.memory import keep_small
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ import numpy as np
 
 from detente.errors import UsageError, did_you_mean
 from detente.gravity.blocks.fitting import Wishes, fit_by_blocks
-from detente.gravity.blocks.lean import KEEP, without_rows
 from detente.gravity.blocks.planning import Plan, planned
+from detente.gravity.blocks.without_rows import KEEP, without_rows
 from detente.gravity.design import Design, build
 from detente.gravity.engines.threads import one_blas_thread
 from detente.gravity.fit import Columns, fit_design

@@ -22,7 +22,7 @@ from detente.charts.pen import By, here
 from detente.errors import DetenteError, UnknownStudy, UsageError
 from detente.run.folder import RUNS
 from detente.run.folder import clear_abandoned as clear_abandoned_runs
-from detente.web.background.helper import Helper
+from detente.web.background.helper_process import Helper
 from detente.web.editor.uploads import KINDS, Uploads, clear_abandoned
 from detente.web.http.guard import LOOPBACK, Guard, Keys, RefusedRequest
 from detente.web.http.jobs import Jobs

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from detente.edition.server.caps import take_down
+from detente.edition.server.bot_trap import Trap
 from detente.edition.server.guard import ReadersGuard
 from detente.edition.server.pages import STYLE, page
 from detente.edition.server.place import ReadersSite
 from detente.edition.server.podcast import private_podcast, private_sound
-from detente.edition.server.trap import Trap
+from detente.edition.server.rate_limits import take_down
 from detente.edition.subscribers.desk import Desk
 from detente.edition.subscribers.readers import Reader, Wish
 from detente.errors import DataError

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from detente.edition.payments import Payments
-from detente.edition.server.caps import Caps
+from detente.edition.server.rate_limits import Caps
 from detente.edition.settings import EditionSettings
 from detente.edition.subscribers.desk import Desk
 

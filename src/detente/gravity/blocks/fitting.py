@@ -19,15 +19,15 @@ import numpy as np
 from detente._read_only import ReadOnlyDict
 from detente._workers import fresh_processes, processors
 from detente.errors import EmptySample, NotConverged, NotIdentified, UsageError
-from detente.gravity.blocks.beginning import Beginning, Begun, begin_block, levels_of
 from detente.gravity.blocks.block import Work
 from detente.gravity.blocks.choosing import needed_by_block, refuse_if_too_large
-from detente.gravity.blocks.climbing import Climbed, climbed
-from detente.gravity.blocks.lean import LeanFit, RowsGone, without_rows
+from detente.gravity.blocks.coefficients import Climbed, climbed
 from detente.gravity.blocks.parts import each
 from detente.gravity.blocks.planning import Plan
+from detente.gravity.blocks.preparing import Beginning, Begun, begin_block, levels_of
 from detente.gravity.blocks.searching import in_one_piece, joined, signs, without_separated
 from detente.gravity.blocks.summing import covariance_of, statistics_of
+from detente.gravity.blocks.without_rows import LeanFit, RowsGone, without_rows
 from detente.gravity.estimators.family import POISSON
 from detente.gravity.fit import SEARCHED_FIRST, Columns, fit_design
 from detente.gravity.formulas.lags import with_series

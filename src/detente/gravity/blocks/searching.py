@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from detente.gravity.blocks.beginning import Beginning, Begun, without
 from detente.gravity.blocks.block import Work, rows_of
 from detente.gravity.blocks.choosing import refuse_if_too_large
-from detente.gravity.blocks.climbing import Climbed
-from detente.gravity.blocks.ending import doubts, positive_moments, separated
+from detente.gravity.blocks.coefficients import Climbed
 from detente.gravity.blocks.parts import each
+from detente.gravity.blocks.preparing import Beginning, Begun, without
+from detente.gravity.blocks.scoring import doubts, positive_moments, separated
 from detente.gravity.collinear import find_collinear
 from detente.gravity.design import Codes, Design
 from detente.gravity.separation.search import find_separated

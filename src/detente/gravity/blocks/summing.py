@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from detente.gravity.blocks.climbing import Climbed
-from detente.gravity.blocks.ending import clustering_columns
+from detente.gravity.blocks.coefficients import Climbed
+from detente.gravity.blocks.scoring import clustering_columns
 from detente.gravity.design import Codes, Design
 from detente.gravity.inference.clustering import Clustering
 from detente.gravity.inference.covariance import Covariance, MeatCounts, classical, sandwich

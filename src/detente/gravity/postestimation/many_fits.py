@@ -17,7 +17,7 @@ from detente._read_only import ReadOnlyDict
 from detente._workers import processors, share_out, workers_of
 from detente.data.tables.streams import stream_of
 from detente.errors import DetenteError, NotConverged, UnknownColumn, UsageError, did_you_mean, first_five
-from detente.gravity.blocks.lean import LeanFit, without_rows
+from detente.gravity.blocks.without_rows import LeanFit, without_rows
 from detente.gravity.formulas.expansion import each_formula
 from detente.gravity.formulas.grammar import parse
 from detente.gravity.formulas.reading import Reads, columns_read

@@ -18,7 +18,7 @@ from detente.errors import MissingExtra, UsageError
 from detente.panel import read_panel
 from detente.study import builtin_studies, open_study
 from detente.study.panel_fit import require_fit
-from detente.web.background.helper import Helper
+from detente.web.background.helper_process import Helper
 from detente.web.background.memory import keep_small
 from detente.web.http.guard import LOOPBACK, Keys
 from detente.web.http.workspace import Workspace

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from detente.gravity.blocks.beginning import Begun
 from detente.gravity.blocks.block import Work
-from detente.gravity.blocks.ending import Ending, ending_of
 from detente.gravity.blocks.newton import ROUGH, Climb, approach, begin, climb_in_double, climb_in_single, finish
 from detente.gravity.blocks.parts import Blocks
+from detente.gravity.blocks.preparing import Begun
+from detente.gravity.blocks.scoring import Ending, ending_of
 from detente.gravity.collinear import Collinear
 from detente.gravity.engines.sectors.solved_sector import Units
 from detente.gravity.estimators.convergence import UNBALANCED
