@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 import uvicorn
 
-from detente.edition.server import serving
+from detente.edition.server import bot_trap, serving
 from detente.edition.server.serving import serve_readers
 from detente.errors import OutputError
 from local_mail import free_port, mail_server
