@@ -55,14 +55,16 @@ def _without_examples(source: str) -> str:
 
 def _found(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
+    if not WORDS.search(text) and not CODES.search(text):
+        return []
     if path.suffix == ".py":
         text = _without_examples(text)
     text = TITLES.sub("", text)
     return [
         f"{path.relative_to(HOME)}:{number}: {line.strip()[:100]}"
         for number, line in enumerate(text.split("\n"), start=1)
-        if not CURRENCY.match(line) and not LIST.search(line) and (said := LITERATURE.sub("", line).replace(STUDY, ""))
-        if WORDS.search(said) or CODES.search(said)
+        if (said := LITERATURE.sub("", line).replace(STUDY, "")) and (WORDS.search(said) or CODES.search(said))
+        if not CURRENCY.match(line) and not LIST.search(line)
     ]
 
 

@@ -6,6 +6,7 @@ import ast
 import csv
 import pickle
 import re
+from functools import cache
 from importlib.resources import files
 from itertools import islice, product
 from pathlib import Path
@@ -104,8 +105,13 @@ def _raises(called: ast.expr, path: Path) -> bool:
     return isinstance(called, ast.Attribute) and called.attr == "fail"
 
 
-def _sentences():
-    """Module, part and sentence of every error that is made anywhere in the source."""
+@cache
+def _sentences() -> tuple[tuple[str, str, str], ...]:
+    """Module, part and sentence of every error that is made, and of what commands tell, anywhere in the source."""
+    return tuple(_read_sentences())
+
+
+def _read_sentences():
     for path in sorted(HOME.rglob("*.py")):
         tree, named = ast.parse(path.read_text(encoding="utf-8")), {}
         for node in ast.walk(tree):
@@ -134,6 +140,7 @@ def _alone(text):
     return re.sub(r"(?<=[.?]) ?\{\}(?= |$)", "", text)
 
 
+@cache
 def _spoken(text):
     """The pattern filled in; what may follow a sentence (another, or a list) stands in a pattern of its own or is a name."""
     bare = re.sub(r"\n *(\{\})+(?=\n|$)", "", _alone(text))  # a line of its own has its own pattern
@@ -144,7 +151,7 @@ def _spoken(text):
 
 
 def test_every_error_has_its_sentence_in_spanish():
-    sentences = list(_sentences())
+    sentences = _sentences()
     assert [(module, text) for module, _, text in sentences if _spoken(text) is None] == []
     assert len(sentences) > 1900
 
