@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from detente import __version__
+from detente.cli.helping import HelpContext
 from detente.cli.hints import said_here
 from detente.cli.telling import language_asked, sentence_here, usage_error
 from detente.errors import DetenteError, did_you_mean
@@ -64,6 +65,8 @@ Exit codes: 0 ok, 1 bug, 2 usage, 3 data, 4 specification or study, 5 not conver
 class Commands(click.Group):
     """A click group that imports a command's module only when it is called."""
 
+    context_class = HelpContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -92,7 +95,14 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
+def _for_all(ctx: click.Context, _param: click.Parameter, language: str | None) -> None:
+    """``--lang`` before the command is that of the command."""
+    if language:
+        ctx.default_map = {name: {"language": language, "lang": language} for name in COMMANDS}
+
+
 @click.group(cls=Commands, epilog=EXAMPLES)
+@click.option("--lang", metavar="LANGUAGE", expose_value=False, callback=_for_all, help="Language of what is said.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def group() -> None:
     """What happened between two economies, why, and what if."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from detente.cli.helping import HelpContext
 from detente.cli.telling import LANGUAGE_VARIABLE, language_here, sentence_here
 from detente.language import LANGUAGES
 
@@ -38,11 +39,13 @@ _LANGUAGE_OF_WORDS = click.Option(
 
 
 def with_language(command: click.Command) -> click.Command:
-    """The command, and what it is a group of, with ``--lang`` where it has no such option of its own."""
+    """The command, and what it is a group of, with ``--lang`` where it has none of its own, and help in a reader's language."""
+    command.context_class = HelpContext
     if isinstance(command, click.Group):
         for part in command.commands.values():
             with_language(part)
-    elif not any("--lang" in param.opts for param in command.params):
+            part.short_help = " ".join((part.help or "").partition("\n\n")[0].split())  # whole, as it is translated
+    if not any("--lang" in param.opts for param in command.params):
         command.params.append(_LANGUAGE_OF_WORDS)
     return command
 
