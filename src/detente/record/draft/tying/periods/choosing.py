@@ -148,6 +148,6 @@ def _pairs(around: Around, n: int, chosen: Sequence[Paired]) -> list[tuple[float
         pick = likeliest[period][1]
         share = likely[period] * _known(around, n, pick, chosen)
         carried, moved = pick.kind in ("back", "moved"), pick.kind == "moved"
-        other = pick.kind == "here" and around.role_of(pick.date) != "own"
+        other = pick.date is not None and pick.kind == "here" and around.role_of(pick.date) != "own"
         pairs.append((likely[period], Paired(pick.date, share, carried, _could_be(around, pick, likely), moved, other)))
     return pairs
