@@ -9,6 +9,7 @@ from functools import cached_property
 
 from detente.record.draft.language.credits import Credit
 from detente.record.draft.language.dates import DateMention
+from detente.record.draft.language.dates.parts import count_of
 from detente.record.draft.language.figures import FigureMention
 from detente.record.draft.language.sentences import Sentence
 from detente.record.draft.language.tense import is_future
@@ -82,7 +83,8 @@ class Around:
     @cached_property
     def months(self) -> frozenset[int]:
         """Spans of months that the sentence counts: 7 of *over 7 months*."""
-        return frozenset(int(f.value) for f in self.figures if f.unit == "months")
+        said = [count_of(word, "en") for word in _SO_MANY_MONTHS.findall(self.sentence.text)]
+        return frozenset((*said, *(int(f.value) for f in self.figures if f.unit == "months")))
 
     @cached_property
     def roles(self) -> list[str]:
@@ -161,8 +163,13 @@ _AGO = (
     rf"|(?P<month>{_words('month_ago')})"
     rf"|{_words('same_of')}(?![ ,]*(?:(?:19|20)\d\d|(?:of\s)?this\syear|(?:de\s)?este\saño|(?:del\s)?presente\saño)))"
 )
+_SO_MANY_MONTHS = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|\d\d?)-month\b", re.IGNORECASE)
 _AGO_AFTER = re.compile(rf"\)?,?\s(?:(?!(?:and|but|y|pero)\s)\w+\s){{0,6}}?{_AGO}", re.IGNORECASE)
 _AGO_BEFORE = re.compile(rf"{_AGO}(?:[’']s)?\s?[^.;:\d$€£%]{{0,70}}$", re.IGNORECASE)
+
+
+_BRACKET = re.compile(r"(?:19|20)\d\d\s\w[^()]*\([^()]*$|\b(?:ago|earlier|before|anterior|pasado)\s\w[^()]*\([^()]*$")
+"""A bracket that opens after what the same months are held against, and tells of that: *than in 2018 arrivals (4,500)*."""
 
 
 def _told(around: Around, n: int) -> re.Match[str] | None:
@@ -174,7 +181,9 @@ def _told(around: Around, n: int) -> re.Match[str] | None:
         return after
     start = around.figures[n - 1].end if n else around.sentence.start
     before = _AGO_BEFORE.search(text, max(start, figure.start - 110), figure.start)
-    return None if before and places.GOES_ON.search(text, before.start(), figure.start) else before
+    if before is None or places.GOES_ON.search(text, before.start(), figure.start):
+        return None
+    return None if _BRACKET.search(text[before.start() : figure.start]) else before
 
 
 def _role(around: Around, date: DateMention) -> str:

@@ -191,7 +191,9 @@ def is_of_saying(
     text: str, date: DateMention, credits: Sequence[Credit], figures: Sequence[FigureMention], start: int
 ) -> bool:
     """Whether a date is the day on which something was said, or made known: *data released on Monday*."""
-    if size_of(date.date) == "day" and (known := _MADE_KNOWN.search(text, max(0, date.start - 80), date.start)):
+    if size_of(date.date) in ("day", "days") and (
+        known := _MADE_KNOWN.search(text, max(0, date.start - 80), date.start)
+    ):
         return not any(known.start() <= figure.start < date.start for figure in figures)
     if _AS_OF.search(text, max(0, date.start - 24), date.start):
         return False

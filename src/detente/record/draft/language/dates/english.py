@@ -30,6 +30,7 @@ _REL = r"(?P<shift>last|this|next)"
 _FISCAL_AFTER = (
     r"(?:\s\(\w+\))?\s(?:of|in)\s(?:the\s|this\s)?"
     r"(?:current\s|last\s|previous\s|new\s)?(?:fiscal|financial|budget|\w+ing\syear|FY)"
+    r"|\s(?:of|since|after)\s(?:its|their|his|her|an?|operations?|implementation|the\s(?:agreement|deal|pact|war|pandemic|project))\b"
 )
 _NO_DAY = r"(?!\w|\s\d\d?(?!\w|[.,]\d))"
 """After a month: no day of it, but maybe a number (*the year to June 1.8 million people*)."""

@@ -87,8 +87,8 @@ def span_of_days(m: Match, s: DateSetting) -> Days | None:
     )
     if m["year"]:
         return date(int(m["year"]), month, first), date(int(m["year"]), month, last)
-    ends = nearest_day(month, last, s, m)
-    return ends and (ends[0].replace(day=first), ends[0])
+    begins = nearest_day(month, first, s, m)
+    return begins and (begins[0], begins[0].replace(day=last))
 
 
 def month(m: Match, s: DateSetting) -> Days:
@@ -174,10 +174,17 @@ def short_quarter(m: Match, s: DateSetting) -> Days | None:
     return _in_year(m, s, lambda year: part_of_year("quarter", int(m["order"]), year))
 
 
+_THIS = re.compile(r"\b(?:this|current|est[ea]|presente|actual|curso)\b", re.IGNORECASE)
+
+
 def first_months(m: Match, s: DateSetting) -> Days | None:
     """*The first eight months*."""
     count = count_of(m["count"] or m["count2"], s.language)
-    return _in_year(m, s, lambda year: part_of_year("months", count, year))
+    days = _in_year(m, s, lambda year: part_of_year("months", count, year))
+    if days is None or s.today is None or m.groupdict().get("year") or _THIS.search(m.group()) or s.future(m):
+        return days
+    begun = month_of(days[1].year, days[1].month)[0] <= s.today  # else: the first nine months, said in January
+    return days if begun else part_of_year("months", count, days[0].year - 1)
 
 
 MONTH_ORDER = {
@@ -199,6 +206,20 @@ def year_so_far(m: Match, s: DateSetting) -> Days | bool | None:
     if s.today is None:
         return None
     return False if m["year"] and int(m["year"]) != s.today.year else year_of(s.today.year)
+
+
+_ADDED_UP = re.compile(
+    r"(?:^|[.\n]\s?|\b(?:registrad|observad|acumulad|alcanzad|obtenid|reportad)[oa]s?\s|\b(?:millones|dólares|toneladas|valor|exterior)\s)$",
+    re.IGNORECASE,
+)
+"""Before *a octubre de 2022* where it says up to which month something is added up."""
+
+
+def months_added_up(m: Match, s: DateSetting) -> Days | bool | None:
+    """*US$ 40 millones a octubre de 2022*: from January on, where it is no date that something is put off to."""
+    if not _ADDED_UP.search(s.text, max(0, m.start() - 16), m.start()):
+        return False
+    return months_so_far(m, s)
 
 
 def months_so_far(m: Match, s: DateSetting) -> Days | None:

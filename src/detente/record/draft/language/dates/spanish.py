@@ -18,7 +18,10 @@ _N = (
     r"|cincuenta)"
 )
 _N2 = _N.replace("<count>", "<count2>")
-_FISCAL_AFTER = r"\sdel?\s(?:año\sfiscal|ejercicio|periodo\sfiscal)"
+_FISCAL_AFTER = (
+    r"\sdel?\s(?:año\sfiscal|ejercicio|periodo\sfiscal|su|sus|la|vigencia|operaci[óo]n|aplicaci[óo]n|gesti[óo]n|gobierno|mandato|acuerdo"
+    r"|tratado|proyecto)\b"
+)
 _UNITS = r"(?P<unit>fin de semana|semana|mes|año)"
 _NICKNAMES = ("veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa")
 _SHIFTED = r"(?:(?P<past>pasad[oa])|(?P<next>próxim[oa]))"
@@ -49,7 +52,7 @@ def _day_of_the_month(m, s):
 
 
 _REL_YEAR = (
-    r"(?:(?P<this>(?:este|presente)\saño|año\sen\scurso)|(?P<past>año\spasado|pasado\saño)"
+    r"(?:(?P<this>(?:este|presente)\saño|año\sen\scurso)|(?P<past>año\s(?:pasado|anterior|previo)|pasado\saño)"
     r"|(?P<next>próximo\saño|año\spróximo|año\sque\sviene)|año)"
 )
 _OF = rf"(?:\s(?:de|del|de\seste)\s(?:año\s)?(?:{_Y}|(?:el\s)?{_REL_YEAR}))"
@@ -69,6 +72,8 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (rf"\b(?P<first>primero|[0-3]?\d)\s?(?:-|–|al?|hasta\sel)\s?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.span_of_days, False, I),
     (rf"\b{_D}(?=\s(?:y|o)\s(?:el\s)?\d\d?\sde\s{_M}{_OF_Y}?(?!\w))", meanings.day, False, I),
     (rf"\b{_WD}(?:el\s)?{_D}\sde\s{_M}{_OF_Y}?(?!\w)", meanings.day, False, I),
+    (rf"\bal\s(?:mes|cierre)\sde\s{_M}(?:{_OF_Y}|\sdel?\s(?:el\s)?{_REL_YEAR})?(?!\w)", meanings.months_so_far, True, I),
+    (rf"\ba\s{_M}(?:{_OF_Y}|\sdel?\s(?:el\s)?{_REL_YEAR})(?!\w)", meanings.months_added_up, True, I),
     (rf"\b(?:los\s)?primeros\s{_N}\sdías\s(?:de\s{_M}{_OF_Y}?|(?:de\seste|del|del\s(?:presente|actual))\smes)(?!\w)",
      meanings.first_days, True, I),
     (rf"\b{_M}\s(?:de|del)\s(?:el\s)?{_REL_YEAR}(?!\w)", meanings.month_of_relative_year, True, I),

@@ -23,6 +23,9 @@ _WHOLE_YEAR = re.compile(
 )
 _BASES = ("against", "same", "record")
 """What the dates are that something is only held against."""
+_AMOUNTED = re.compile(
+    r"\b(?:amount\w*\sto|ascend\w+\sa|lleg\w+\sa|equival\w+\s(?:to|a))\s[^.;:\d]{0,20}$", re.IGNORECASE
+)
 SURE = 0.9
 """How likely a period is from which on the words tie it to its figure."""
 
@@ -136,7 +139,11 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
         if years and here and day.date != base.date[:4]:
             near = "near" if beside(around, n, day) and not _parted(around, n, day) else "away"
             yield shifted(base.date, int(day.date) - int(base.date[:4])), "plain_year", near, role
-    if around.stands[n] in ("left", "led"):
+    if (
+        re.fullmatch(r"\d{4}-\d\d", base.date) and int(base.date[5:]) in around.months
+    ):  # the two-month total, after February
+        yield f"{base.date[:4]}-01/{base.date}", "counted"
+    if around.stands[n] in ("left", "led") and not _AMOUNTED.search(text, max(0, figure.start - 40), figure.start):
         for end, day in zip(("from", "to"), _ends(base, around.language, around.published), strict=False):
             yield day, f"end_{end}"
     if any(base is date and role in _BASES for date, role in zip(around.dates, around.roles, strict=True)):
