@@ -77,7 +77,10 @@ CENTRAL = {
     "sides": ("attribution/comparison/similar/sides.py", "tests/attribution/test_similar.py"),
     "margins": ("gravity/engines/margins.py", "tests/gravity/test_margins.py tests/gravity/test_few_gaps.py"),
     "separation": ("gravity/separation/search.py", "tests/gravity/test_separation.py"),
-    "signs": ("gravity/separation/signs.py", "tests/gravity/test_separation.py"),
+    "signs": (
+        "gravity/separation/signs.py",
+        "tests/gravity/test_signs_of_separation.py tests/gravity/test_separation.py",
+    ),
     "certificate": ("gravity/separation/certificate.py", "tests/gravity/test_separation.py"),
     "cells": ("gravity/engines/cells.py", "tests/gravity/test_few_gaps.py tests/gravity/test_margins.py"),
     "tensor": (
