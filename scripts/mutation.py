@@ -79,7 +79,8 @@ CENTRAL = {
     "separation": ("gravity/separation/search.py", "tests/gravity/test_separation.py"),
     "signs": (
         "gravity/separation/signs.py",
-        "tests/gravity/test_signs_of_separation.py tests/gravity/test_separation.py",
+        "tests/gravity/test_signs_of_separation.py tests/gravity/test_separation.py "
+        "tests/gravity/test_separation_agreement.py",
     ),
     "certificate": ("gravity/separation/certificate.py", "tests/gravity/test_separation.py"),
     "cells": ("gravity/engines/cells.py", "tests/gravity/test_few_gaps.py tests/gravity/test_margins.py"),
