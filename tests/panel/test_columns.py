@@ -130,7 +130,7 @@ def test_a_role_mistyped_is_suggested_by_its_first_name():
     ("column", "millions"),
     [("trade_usd", 1e-6), ("primaryValue", 1e-6), ("trade_kusd", 1e-3), ("v", 1e-3), ("tradeflow_baci", 1e-3), ("trade", 1.0),
      ("value_musd", 1.0), ("trade_usd_mn", 1.0), ("trade_usd_bn", 1e3), ("value_kusd", 1e-3), ("value_usd_mn", 1.0),
-     ("flow_usd_mn", 1.0), ("TradeFlow_BACI", 1e-3), ("exports_usd", 1e-6)],
+     ("flow_usd_mn", 1.0), ("TradeFlow_BACI", 1e-3), ("value_usd", 1e-6)],
 )  # fmt: skip
 def test_an_economy_is_in_the_unit_that_its_column_tells(column, millions):
     flows = {"exporter": ["A", "A", "B", "B"], "importer": ["A", "B", "A", "B"], column: [9.0, 2.0, 2.0, 7.0]}
