@@ -11,6 +11,7 @@ import pytest
 
 from detente.cli.app import COMMANDS, group, run
 from detente.cli.output import ProgressLine
+from detente.data.registry import sources
 from detente.study import new_study
 
 
@@ -53,7 +54,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 SAYS = {
-    "check kt": (0, "no se encontró ningún problema"),
+    "check kt": (0, "Kenia y Tanzania: no se encontró ningún problema"),
     "new KEN UGA --folder ku --data flows.csv": (3, "KEN"),
     "new COL VEN --folder cv --data flows.csv": (0, "filas leídas"),
     "new IND PAK --folder ip": (0, "Hecho: ip. Siga con:"),
@@ -109,3 +110,11 @@ def test_a_progress_line_speaks_it_too(monkeypatch, capsys):
     line.live = True
     line("working", 0.5)
     assert capsys.readouterr().err.endswith("Resolviendo flows.csv: en curso (50%)")
+
+
+def test_every_source_is_told_in_spanish(capsys):
+    """What it holds; names of publishers and the words of licences stay as they are."""
+    assert run(["data", "list", "--lang", "es"]) == 0
+    told = capsys.readouterr().out
+    assert "CEPII: bienes entre economías, con los dos informes conciliados (flujos)." in told
+    assert [source.name for source in sources().values() if source.what in told] == []

@@ -44,7 +44,7 @@ def command(study: str, json_: bool) -> int:
     else:
         ledger = opened.ledger()
         counts = {name: getattr(ledger, name).height for name in ("sources", "events", "figures", "claims")}
-        tell(Text("told.clean", title=opened.title, **counts))
+        tell(Text("told.clean", title=opened.spec.text(opened.title), **counts))
     return RecordError.exit_code if problems else 0
 
 

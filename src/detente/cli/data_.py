@@ -46,9 +46,8 @@ def list_(json_: bool) -> None:
     for row in rows:
         how = "detente data pull" if row["fetched"] else "detente data add FILE --as"
         key = f"; {here('needs')} {row['key']}" if row["key"] else ""
-        click.echo(
-            f"{row['source']:15} {row['publisher']}: {row['what']} ({row['gives']}). {row['licence']}. {how} {row['source']}{key}"
-        )
+        what = here(f"{row['what']} ({row['gives']})")
+        click.echo(f"{row['source']:15} {row['publisher']}: {what}. {row['licence']}. {how} {row['source']}{key}")
         for pin in row["stored"]:
             click.echo(f"{'':15} {here('stored')}: {pin}")
 
