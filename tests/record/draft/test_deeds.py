@@ -172,3 +172,17 @@ def test_every_verb_has_its_forms(language):
         assert name in words.classes.values()
     assert forms_of("visit", "en").past == ("visited",)
     assert forms_of("cerrar", "es").present == ("cierra", "cierran") or "cierra" in forms_of("cerrar", "es").present
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Kenya closed the border with Tanzania four years ago, in May 2017.", "en", ["2017-05"]),
+        ("Kenya closed the border with Tanzania in 2017 (on 3 May 2017).", "en", ["2017-05-03"]),
+        ("Kenia cerró la frontera con Tanzania hace cuatro años, en mayo de 2017.", "es", ["2017-05"]),
+        ("Kenya closed the border with Tanzania in 2016, and in May 2017 it recalled its ambassador.", "en",
+         ["2016", "2017-05"]),
+    ],
+)  # fmt: skip
+def test_a_date_told_twice_at_once_is_one(text, language, expected):
+    assert days(text, language) == expected

@@ -62,7 +62,7 @@ def dated(
     n_since = 0
     chronicle = False
     for sentence in sentences:
-        own = [d for d in dates if sentence.start <= d.start < sentence.end]
+        own = _told_once([d for d in dates if sentence.start <= d.start < sentence.end], text)
         if (line := _date_line(sentence, own, language, published)) is not None:
             chronicle = True
             heading, n_since = _carried(line, anchor, published, language, chronicle=True), 0
@@ -89,8 +89,23 @@ def dated(
 
 
 _ENTRY = re.compile(r"\s?[:–—-]\s")
+_AGAIN = re.compile(r"\s?[,(–—]\s?(?:in |on |en |el )?", re.IGNORECASE)
 UNDER = 3
 """Sentences that may stand under a date line."""
+
+
+def _told_once(mentions: Sequence[DateMention], text: str) -> list[DateMention]:
+    """Dates with those told twice at once, as in *four years ago, in May 2021*, as the one that says more."""
+    told: list[DateMention] = []
+    for one in mentions:
+        last = told[-1] if told else None
+        if last and last.date and one.date and _AGAIN.fullmatch(text[last.end : one.start]):
+            short, long = sorted((last, one), key=lambda each: len(each.date))
+            if long.date.startswith(short.date) and "/" not in long.date:
+                told[-1] = replace(long, start=last.start, end=one.end)
+                continue
+        told.append(one)
+    return told
 
 
 def _explicit(mention: DateMention, carried: bool) -> bool:
