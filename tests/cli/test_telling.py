@@ -118,3 +118,25 @@ def test_every_source_is_told_in_spanish(capsys):
     told = capsys.readouterr().out
     assert "CEPII: bienes entre economías, con los dos informes conciliados (flujos)." in told
     assert [source.name for source in sources().values() if source.what in told] == []
+
+
+def test_a_fit_is_told_with_its_numbers_as_the_language_writes_them(home, capsys):
+    """The same numbers in both languages, but for the decimal sign."""
+    model = ["fit", "flows.csv", "trade_usd_mn ~ year | exporter + importer"]
+    assert run([*model, "--lang", "es"]) == 0
+    spanish = capsys.readouterr().out.split("\n")
+    assert run(model) == 0
+    english = capsys.readouterr().out.split("\n")
+    assert spanish[1].startswith("54 de 54 filas usadas")
+    assert spanish[2].startswith("Errores estándar robustos a la heterocedasticidad; motor: ")
+    assert spanish[3].split() == ["estimac.", "error", "est.", "z", "p"]
+    assert len(spanish[3]) == len(english[3])  # the columns stand under their heads
+    assert spanish[4] == english[4].replace(".", ",")
+    assert spanish[5].startswith("log-verosimilitud ")
+
+
+def test_a_solve_has_one_decimal_sign(home, capsys):
+    assert run(["solve", "flows.csv", "--year", "2020", "--shock", "shock.toml", "--lang", "es"]) == 0
+    rows = [line for line in capsys.readouterr().out.split("\n") if re.match(r"  \w+ +[+-]", line)]
+    assert len(rows) == 7
+    assert not [line for line in rows if "." in line or "," not in line]

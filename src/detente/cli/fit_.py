@@ -11,7 +11,7 @@ import click
 from detente import gravity
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import reading, reading_options, table_to_fit
-from detente.cli.telling import tell
+from detente.cli.telling import tell, tell_table
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def command(
         click.echo(as_json(_facts(fit) if corrected is None else _facts(fit) | {"corrected": _corrected(corrected)}))
         return
     for result in results:
-        click.echo(result.summary())
+        tell_table(result.summary())
 
 
 def _tell(many: ManyFits, notes: Iterable[Any], json_: bool) -> None:
@@ -106,10 +106,10 @@ def _tell(many: ManyFits, notes: Iterable[Any], json_: bool) -> None:
         )
         return
     wide = max((len(name) for name in (*many, many.by)), default=0) + 2
-    click.echo(f"{many.by:<{wide}}{'term':<20}{'estimate':>12}{'std.error':>12}{'rows':>14}")
+    tell_table(f"{many.by:<{wide}}{'term':<20}{'estimate':>12}{'std.error':>12}{'rows':>14}")
     for level, fit in many.fits.items():
         for term in fit.names:
-            click.echo(f"{level:<{wide}}{term:<20}{fit.coef[term]:>12.4f}{fit.se[term]:>12.4f}{fit.n_used:>14,}")
+            tell_table(f"{level:<{wide}}{term:<20}{fit.coef[term]:>12.4f}{fit.se[term]:>12.4f}{fit.n_used:>14,}")
     for level, error in many.failures.items():
         tell(f"{level:<{wide}}{error}")
 

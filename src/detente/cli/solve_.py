@@ -10,7 +10,7 @@ import click
 from detente._atomic import write_files
 from detente.cli.output import as_json, waiting
 from detente.cli.reading import written_notes
-from detente.cli.telling import tell
+from detente.cli.telling import tell, tell_table
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def command(shock_file: Path, json_: bool, with_flows: bool, out: Path | None, *
     if json_:
         click.echo(as_json(as_object(found, options["theta"], how, with_flows)))
         return
-    tell(found.summary())
-    tell(other_rules(economy, shock, options["theta"], how, found))
+    tell_table(found.summary())
+    tell_table(other_rules(economy, shock, options["theta"], how, found))
     if out is not None:
         tell(f"Tables: {out}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from io import StringIO
 
@@ -12,6 +13,8 @@ SOURCE = "en"
 """The language in which sentences are written."""
 LANGUAGE_VARIABLE = "DETENTE_LANG"
 """The environment variable that holds the language of commands that are given none."""
+_DECIMAL = re.compile(r"(?<![\w.,])[+-]?\d+\.\d+(?![\w.])")
+"""A number of a table, as English writes it."""
 
 
 def language_asked(arguments: Sequence[str]) -> str:
@@ -80,3 +83,18 @@ def usage_error(error: click.ClickException, language: str) -> str:
 def tell(sentence: str, *, err: bool = False) -> None:
     """Print a sentence of ours in the language that was asked for; a line without words in it in English."""
     click.echo(here(sentence), err=err)
+
+
+def tell_table(text: str) -> None:
+    """Print a table with the sentences around it: said in the language asked for, numbers with its decimal sign."""
+    language = language_here()
+    click.echo("\n".join(line if language == SOURCE else _signed(line, language) for line in text.split("\n")))
+
+
+def _signed(line: str, language: str) -> str:
+    from detente.language import Catalogue
+
+    told, decimal = here(line), Catalogue(language)("number.decimal")
+    for number in _DECIMAL.findall(line):
+        told = re.sub(rf"(?<![\w.,]){re.escape(number)}(?![\w.])", number.replace(".", decimal), told)
+    return told
