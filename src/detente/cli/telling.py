@@ -13,7 +13,7 @@ SOURCE = "en"
 """The language in which sentences are written."""
 LANGUAGE_VARIABLE = "DETENTE_LANG"
 """The environment variable that holds the language of commands that are given none."""
-_DECIMAL = re.compile(r"(?<![\w.,])[+-]?\d+\.\d+(?![\w.])")
+_DECIMAL = re.compile(r"(?<![\w.,])[+-]?\d+\.\d+(?:e[+-]?\d+)?(?![\w.])")
 """A number of a table, as English writes it."""
 
 
