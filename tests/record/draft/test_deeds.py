@@ -186,3 +186,21 @@ def test_every_verb_has_its_forms(language):
 )  # fmt: skip
 def test_a_date_told_twice_at_once_is_one(text, language, expected):
     assert days(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "2018\n\n5 de abril: Kenia escribe a Tanzania. Tanzania expulsa al embajador de Kenia.\n\nUn día largo.",
+            "es",
+        ),
+        (
+            "5 April 2018: Kenya writes to Tanzania. Tanzania expels the ambassador of Kenya.\n\nKenya sued Tanzania.",
+            "en",
+        ),
+    ],
+)
+def test_a_date_that_opens_a_paragraph_holds_for_the_whole_of_it(text, language):
+    rows = draft_claims(Article("", text, TODAY, language), "N1", known=KnownRecord(PAIR)).events
+    assert [(row.cells["date"], row.cells["kind"]) for row in rows] == [("2018-04-05", "diplomatic break")]

@@ -111,3 +111,17 @@ def test_what_was_decided_took_effect_or_was_signed_has_its_day(text, published,
     dates = find_dates(text, "en", published)
     found = [(h.kind, h.direction, h.date.date) for h in happenings(text, 0, len(text), dates, "en", published)]
     assert expected in found
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ("20 de diciembre de 2020: Perú expulsa al embajador de Chile.", ["2020-12-20 diplomatic break+"]),
+        ("El 6 de julio de 2020, Perú cierra la frontera con Chile.", ["2020-07-06 border closure+"]),
+        ("1º de marzo de 2020 – Perú y Chile restablecen relaciones.", ["2020-03-01 reconciliation-"]),
+        ("6 de julio de 2020: Perú suspende los vuelos a Chile.", ["2020-07-06 air service+"]),
+        ("El embajador que Perú retira cada año volvió el 6 de julio de 2020.", []),
+    ],
+)  # fmt: skip
+def test_the_historic_present_is_read_in_spanish_too(text: str, events: list[str]) -> None:
+    assert told(text, "es") == events

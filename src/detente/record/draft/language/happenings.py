@@ -9,7 +9,8 @@ from functools import cache
 
 from detente.record.draft.language.dates import DateMention
 from detente.record.draft.language.dates.calendar_words import MONTHS
-from detente.record.draft.language.deeds.english import TO_DECIDE, decided_of, present_of
+from detente.record.draft.language.deeds.english import TO_DECIDE, decided_of
+from detente.record.draft.language.deeds.present import present_of
 from detente.record.draft.language.deeds.reality import until, wished
 from detente.record.draft.language.tense import is_future
 from detente.record.draft.language.words import either, table
@@ -37,9 +38,16 @@ _AND_ON = re.compile(
     r"(?:the\s(?:second|other|last)\s|(?:el|la)\s(?:segund[oa]|otr[oa])\s)?(?:(?:in|on|en)\s)?(?:el\s)?"
 )
 _MONTH = "|".join(sorted(MONTHS["en"], key=len, reverse=True))
-_DATED = re.compile(
-    rf"\W{{0,3}}(?:On\s)?(?:\d{{1,2}}\s)?(?:{_MONTH})\b\.?[^:—–-]{{0,12}}(?:[:—–-]|,?\s[A-Z])", re.IGNORECASE
-)
+_MES = "|".join(sorted(MONTHS["es"], key=len, reverse=True))
+_DATED = {
+    "en": re.compile(
+        rf"\W{{0,3}}(?:On\s)?(?:\d{{1,2}}\s)?(?:{_MONTH})\b\.?[^:—–-]{{0,12}}(?:[:—–-]|,?\s[A-Z])", re.IGNORECASE
+    ),
+    "es": re.compile(
+        rf"\W{{0,3}}(?:El\s)?\d{{1,2}}º?\sde\s(?:{_MES})\b(?:\sdel?\s\d{{4}})?\s?(?:[:—–-]|,?\s[A-ZÁÉÍÓÚ])",
+        re.IGNORECASE,
+    ),
+}
 _DASH = re.compile(r"\s[–—-]\s")
 _ARTICLE = re.compile(r"\b(?:the|an?|its|their|these|those|such|any)\s$", re.IGNORECASE)
 _PAUSE = re.compile(r"[,;—–(]")
@@ -162,9 +170,11 @@ def _rules(language: str) -> tuple[_Rule, ...]:
 
     announced = rf"{either('events', 'announced', language)}\b[^.;:!?]{{0,40}}?\b"
     return tuple(
-        _Rule(rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(named(rule["thing"])),
-              pattern(rule["alone"]) if "alone" in rule else None, noun_of(rule, ""), noun_of(rule, announced), present_of(rule["act"]),
-              decided_of(rule["act"]))
+        _Rule(
+            rule["kind"], rule["direction"], rule.get("sets", ""), pattern(rule["act"]), pattern(named(rule["thing"])),
+            pattern(rule["alone"]) if "alone" in rule else None, noun_of(rule, ""), noun_of(rule, announced),
+            present_of(rule["act"], language), decided_of(rule["act"]),
+        )
         for rule in events["rules"].values()
     )  # fmt: skip
 
@@ -177,7 +187,7 @@ def _not(language: str) -> re.Pattern[str]:
 def _headed(text: str, start: int, language: str) -> bool:
     """Whether a sentence is told in the present under its date: *July 6: Peru lifts the ban*, *On July 6 Peru lifts it*."""
     line = text[text.rfind("\n", 0, start) + 1 : start + 40]
-    return language == "en" and _DATED.match(line) is not None
+    return _DATED[language].match(line) is not None
 
 
 def _acts(text: str, start: int, end: int, language: str) -> list[_Act]:

@@ -61,6 +61,7 @@ def dated(
     anchor = ""
     n_since = 0
     chronicle = False
+    opened: tuple[int, DateMention] | None = None  # the paragraph of a chronicle that a date opens
     for sentence in sentences:
         own = _told_once([d for d in dates if sentence.start <= d.start < sentence.end], text)
         if (line := _date_line(sentence, own, language, published)) is not None:
@@ -79,6 +80,12 @@ def dated(
         if not whole and anchor and (told := _told_by(sentence, anchor, language)):
             whole, carried = [told], True
             anchor = told.date
+        if entry and whole[0].date:
+            opened = sentence.paragraph, whole[0]
+        elif not whole and opened is not None and opened[0] == sentence.paragraph:
+            here = replace(opened[1], start=sentence.start, end=sentence.start, text="")
+            yield Dated(sentence, (here,), headed=True, carried=True)
+            continue
         if not whole and heading is not None and heading.date and n_since < UNDER:
             place = sentence.start
             whole, carried = [replace(heading, start=place, end=place, text="")], True
