@@ -81,7 +81,7 @@ def dated(
             whole, carried = [told], True
             anchor = told.date
         if entry and whole[0].date:
-            opened = sentence.paragraph, whole[0]
+            opened, n_since = (sentence.paragraph, whole[0]), n_since or 1
         elif not whole and opened is not None and opened[0] == sentence.paragraph:
             here = replace(opened[1], start=sentence.start, end=sentence.start, text="")
             yield Dated(sentence, (here,), headed=True, carried=True)
