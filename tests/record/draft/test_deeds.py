@@ -204,3 +204,15 @@ def test_a_date_told_twice_at_once_is_one(text, language, expected):
 def test_a_date_that_opens_a_paragraph_holds_for_the_whole_of_it(text, language):
     rows = draft_claims(Article("", text, TODAY, language), "N1", known=KnownRecord(PAIR)).events
     assert [(row.cells["date"], row.cells["kind"]) for row in rows] == [("2018-04-05", "diplomatic break")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Kenya sued Tanzania in 2015. Tanzania met Kenya in May that year, and on 3 June of the same year Kenya sued Tanzania.", "en"),
+        ("Kenia demandó a Tanzania en 2015. Tanzania se reunió con Kenia en mayo de ese año, y el 3 de junio del mismo año Kenia "
+         "demandó a Tanzania.", "es"),
+    ],
+)  # fmt: skip
+def test_a_month_of_that_year_is_one_of_the_year_told_of_last(text, language):
+    assert days(text, language) == ["2015", "2015-05", "2015-06-03"]

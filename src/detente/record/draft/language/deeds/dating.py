@@ -61,6 +61,7 @@ def dated(
     anchor = ""
     n_since = 0
     chronicle = False
+    year = ""
     opened: tuple[int, DateMention] | None = None  # the paragraph of a chronicle that a date opens
     for sentence in sentences:
         own = _told_once([d for d in dates if sentence.start <= d.start < sentence.end], text)
@@ -73,6 +74,9 @@ def dated(
         entry = bool(own) and own[0].start == sentence.start and _ENTRY.match(text, own[0].end) is not None
         chronicle = chronicle or entry
         whole = [_carried(d, anchor, published, language, chronicle=chronicle) for d in own]
+        for k, (mention, as_read) in enumerate(zip(whole, own)):
+            whole[k] = _of_that_year(as_read, year, text, language) or mention
+            year = whole[k].date[:4] or year
         carried = whole != own
         anchor = next(
             (d.date for d in reversed(whole) if len(d.date) >= len("2020-01") and _explicit(d, carried)), anchor
@@ -153,6 +157,20 @@ def _carried(
     today = date.fromisoformat(published) if _DAY.fullmatch(published) else None
     news = today is not None and bool(mention.date) and 0 <= (today - date.fromisoformat(mention.date)).days <= FRESH
     return mention if (news and not chronicle) or (today and same > today) else replace(mention, date=same.isoformat())
+
+
+_THAT_YEAR = {
+    "en": re.compile(r",?\s(?:of\s)?(?:that|the\ssame)\syear\b", re.IGNORECASE),
+    "es": re.compile(r",?\sde(?:l\smismo|\sese(?:\smismo)?|\saquel)\saño\b", re.IGNORECASE),
+}
+
+
+def _of_that_year(mention: DateMention, year: str, text: str, language: str) -> DateMention | None:
+    """A month or day *of that year* in the year told of last."""
+    if not year or _YEAR.search(mention.text) or not _THAT_YEAR[language].match(text, mention.end):
+        return None
+    written = find_dates(f"{mention.text.strip()}{ {'en': ' ', 'es': ' de '}[language] }{year}", language)
+    return replace(mention, date=written[0].date) if len(written) == 1 and written[0].date else None
 
 
 def _told_by(sentence: Sentence, anchor: str, language: str) -> DateMention | None:
