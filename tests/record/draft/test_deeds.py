@@ -216,3 +216,8 @@ def test_a_date_that_opens_a_paragraph_holds_for_the_whole_of_it(text, language)
 )  # fmt: skip
 def test_a_month_of_that_year_is_one_of_the_year_told_of_last(text, language):
     assert days(text, language) == ["2015", "2015-05", "2015-06-03"]
+
+
+def test_a_day_soon_after_the_article_is_no_day_of_the_year_told_of():
+    text = "Kenya banned flights from Tanzania in June 2019. The two sides met after the ban was set to end on May 20."
+    assert days(text, "en") == ["2019-06"]

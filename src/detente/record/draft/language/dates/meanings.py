@@ -115,6 +115,15 @@ def month_of_relative_year(m: Match, s: DateSetting) -> Days | None:
     return months_of(s.today.year + shift_of(m), number, number) if s.today else None
 
 
+def day_of_relative_year(m: Match, s: DateSetting) -> Days | None:
+    """*14 June last year*."""
+    if s.today is None:
+        return None
+    number = FIRST.get(m["day"].casefold()) or int(m["day"])
+    named = date(s.today.year + shift_of(m), month_number(m["month"], s.language), number)
+    return named, named
+
+
 def shifted_month(m: Match, s: DateSetting) -> Days | None:
     """*Last June*: before this month; *this June* is of this year."""
     number, shift = month_number(m["month"], s.language), shift_of(m)

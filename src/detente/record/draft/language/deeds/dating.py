@@ -15,7 +15,7 @@ from detente.record.draft.language.sentences import Sentence
 from detente.record.period import Period, add_years
 
 FRESH = 45
-"""Days before the article within which a day without its year is news, not part of the story before."""
+"""Days from the article within which a day without its year is news, not part of the story before."""
 BACK = 92
 """Days by which a text that goes on may step back without leaving its year."""
 LINE = 45
@@ -155,7 +155,7 @@ def _carried(
     same = date.fromisoformat(written[0].date)
     same = add_years(same, 1) if (before - same).days > BACK else same
     today = date.fromisoformat(published) if _DAY.fullmatch(published) else None
-    news = today is not None and bool(mention.date) and 0 <= (today - date.fromisoformat(mention.date)).days <= FRESH
+    news = today is not None and bool(mention.date) and abs((today - date.fromisoformat(mention.date)).days) <= FRESH
     return mention if (news and not chronicle) or (today and same > today) else replace(mention, date=same.isoformat())
 
 
