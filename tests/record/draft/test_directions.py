@@ -234,3 +234,28 @@ def test_respectively_ends_no_change(language, way, verb):
 )
 def test_rates_and_words_of_nearness_end_no_change(text, language, expected):
     assert drafted(text, language) == expected
+
+
+BESIDE = {
+    "en": {
+        "up": ["Sales were higher by {} than in 2020.", "Sales exceeded those of 2020 by {}.", "Sales surpassed the 2020 level by {}."],
+        "down": ["Sales were lower by {} than in 2020.", "Sales were smaller by about {} than in 2020."],
+        "": ["Sales exceeded {} of output.", "Sales surpassed {} in Peru."],
+    },
+    "es": {
+        "up": ["Las ventas fueron mayores en {} a las de 2020.", "La cifra supera en {} a la de 2020.", "Hubo un {} de aumento."],
+        "down": ["Las ventas fueron inferiores en un {} a las de 2020.", "Fue menor en {} a la registrada en 2020.",
+                 "Hubo un {} de caída."],
+        "": ["La tasa superó el {}.", "El arancel es mayor en Perú, de {}."],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("share", ["4%", "12.5%"])
+@pytest.mark.parametrize(
+    ("language", "way", "text"),
+    [(language, way, text) for language, ways in BESIDE.items() for way, texts in ways.items() for text in texts],
+)
+def test_what_lies_beside_another_year_is_above_or_below_it(language, way, text, share):
+    said = share.replace(".", ",") if language == "es" else share
+    assert drafted(text.format(said), language) == [(signed(float(share[:-1]), way), "pct", way)]

@@ -32,7 +32,7 @@ _LEVEL = re.compile(
 )
 _YEARLY = r"(?:(?:year[- ]on[- ]year|on[- ]year|annual|yearly|interanual)\s)?"
 _NOUN_AFTER = re.compile(
-    rf"\)?[\s-]{_YEARLY}(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE
+    rf"\)?[\s-](?:de\s)?{_YEARLY}(?:(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')})))\b", re.IGNORECASE
 )
 _NOUN_OF = re.compile(
     rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?"
@@ -47,12 +47,20 @@ _NOUN_NEAR = re.compile(  # a fall of close to 4%, una caída cercana al 4 %
     r"\s(?:al?|del?|to)\s$",
     re.IGNORECASE,
 )
+_COMPARATIVES = rf"(?!(?:{_pattern('lesser')}|{_pattern('greater')})\b)"
+"""*Mayor en Perú, de 4%* is no rise: an adjective that compares."""
 _NOUN_FAR = re.compile(  # a fall in car sales of 4%, bajas del 37% en las exportaciones y del 3%
-    rf"\b{_NOT_BOUND}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?\s(?:of|in|en|del?)\s[^.;]{{1,80}}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
+    rf"\b{_NOT_BOUND}{_COMPARATIVES}(?:(?P<down>{_pattern('fall')})|(?P<up>{_pattern('rise')}))s?(?:\s\w+)?"
+    r"\s(?:of|in|en|del?)\s[^.;]{1,80}\s(?:(?:y|and)\s)?(?:of|del?)\s(?:una?\s|el\s)?$",
     re.IGNORECASE,
 )
 _COMPARED_AFTER = re.compile(  # 4% lower, un 4% mayores que
     rf"\)?\s(?:(?P<down>{_pattern('lesser')})|(?P<up>{_pattern('greater')}))\b", re.IGNORECASE
+)
+_COMPARED_BEFORE = re.compile(  # mayor en 4% a la de 2023, higher by 4%, exceeded that of 2023 by 4%, supera en 4% al de 2023
+    rf"\b(?:(?:(?P<down>{_pattern('lesser')})|(?P<up>{_pattern('greater')}))\s(?:en|by)"
+    rf"|(?P<over>{_pattern('exceeds')}\s(?:[^.,;:\d]|\d{{4}}){{0,50}}?\bby|{_pattern('exceeds')}\sen))\s(?:un\s)?{_pattern('hedge')}?$",
+    re.IGNORECASE,
 )
 _RATE_AT = re.compile(  # growth slowed to 3%: what is 3% is a change
     rf"\b(?:(?P<down>{_pattern('fall')})|(?P<up>growth|crecimiento|inflaci[oó]n|inflation))\s(?:[^.,;:\d]*\s)?{_pattern('slows')}\b"
@@ -99,6 +107,8 @@ def direction_at(text: str, figure: FigureMention) -> str:
     ):
         if found:
             return _way(found)
+    if beside := _COMPARED_BEFORE.search(before):
+        return "down" if beside["down"] else "up"
     if far := _NOUN_FAR.search(text[max(0, figure.start - 110) : figure.start]):
         return _way(far)
     if _LEVEL_AFTER.match(text, figure.end) and not _RIGHT_BEFORE.search(before):
