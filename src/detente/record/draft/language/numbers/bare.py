@@ -122,6 +122,13 @@ _CAME_TO = re.compile(
     r"[^.;:,\d]{0,50}?\s(?:total(?:l?ed)?|numbered|reached|sum(?:aron|an)|totaliz(?:aron|an)|alcanz(?:aron|an)\s(?:los|las))\s$",
     re.IGNORECASE,
 )
+_WENT_TO = re.compile(  # visitor arrivals were up 4% to 193,300; visitor numbers fell, hitting a low of 36,600
+    r"\b(?:(?P<who>visitor|tourist|passenger|traveller|traveler|migrant|refugee|student)\snumbers"
+    r"|(?P<noun>(?:visitor|tourist|passenger|traveller|traveler|migrant|immigrant|refugee|student|arrival|departure)s))\b[^.;:]{0,110}?\s"
+    r"(?:(?:up|down|rose|fell|rising|falling|increased|decreased|grew|dropped|climbed|jumped|declined)\b[^.;:]{0,60}?\s(?:to|at)"
+    r"|hit|hitting|reaching)\s(?:an?\s(?:(?!of\s)[\w-]+\s){1,4}of\s)?$",
+    re.IGNORECASE,
+)
 _ARE = re.compile(
     r"\s(?:are|were|son|eran|fueron)\s(?P<noun>men|women|children|minors|adults|hombres|mujeres|menores|niñ[oa]s|adultos)\b"
 )
@@ -141,6 +148,8 @@ def _numbered(text: str, numeral: Numeral, language: str) -> str:
         return "people" if language == "en" else "personas"
     if told := _NUMBERED.search(before) or _CAME_TO.search(before):
         return told["noun"]
+    if told := _WENT_TO.search(before):
+        return (told["noun"] or f"{told['who']}s").casefold()
     named = list(_NUMBER_OF.finditer(before))
     if not named:
         return ""
