@@ -84,6 +84,14 @@ def test_what_is_no_figure_in_spanish(text: str) -> None:
     assert read(text, "es") == []
 
 
+@pytest.mark.parametrize("before", ["según Antonio", "de José E.", "indicó Ana"])
+@pytest.mark.parametrize("surname", ["Santos", "Anjos", "Ramos"])
+def test_a_surname_counts_nothing(before: str, surname: str) -> None:
+    assert read(f"{before} dos {surname}, de la cámara", "es") == []
+    assert read(f"el señor Dos {surname} viajó", "es") == []
+    assert read(f"{before} con dos {surname.lower()}", "es") == [(2, surname.lower())]
+
+
 @pytest.mark.parametrize(
     ("text", "bound"),
     [

@@ -33,6 +33,8 @@ _RATIO = re.compile(
 
 
 _WHICH = re.compile(r"\b(?:the\sfirst|los\sprimeros|las\sprimeras)\s$", re.IGNORECASE)
+_SURNAME = re.compile(r"(?:\b[A-ZÁÉÍÓÚÑ][\w.]*\sdos|\bDos)\s[A-ZÁÉÍÓÚÑ][a-záéíóúñ]$")
+"""*Antonio dos Santos*, *Dos Bocas*: what Spanish counts has no capital."""
 OLDEST = 120
 _AGES = re.compile(r"\b(?:franja|rango|tramo|edades?|aged|ages|age group)\b[^.,;]{0,16}$", re.IGNORECASE)
 
@@ -48,6 +50,8 @@ def is_no_figure(text: str, numeral: Numeral) -> bool:
         return True
     if re.match(r"[\s-]months?\speriod\b", after) and re.search(r"\b(?:the|same)\s$", before):
         return True  # over the eleven month period: which one, not how long
+    if _SURNAME.search(before + text[numeral.start : numeral.end + 3]):
+        return True
     if _OFFSET_AFTER.match(after):  # two months after it had cut ties
         return True
     if _ORDINAL_AFTER.match(after) or _TIME_AFTER.match(after) or re.search(r"\d:$", before):
