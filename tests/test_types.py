@@ -22,9 +22,7 @@ def test_the_package_says_that_it_is_typed() -> None:
 @pytest.mark.slow
 def test_no_error_of_types_in_the_package() -> None:
     """Not one unguarded ``None`` and no name that may be unbound, in any room."""
-    room = os.environ | {
-        "NODE_OPTIONS": "--max-semi-space-size=128"
-    }  # a tenth less time: what is short-lived is not copied
+    room = os.environ | {"NODE_OPTIONS": "--max-semi-space-size=128"}  # short-lived values are not copied: a tenth less
     done = subprocess.run(
         [sys.executable, "-m", "basedpyright", "--outputjson"], cwd=ROOT, capture_output=True, text=True, env=room
     )

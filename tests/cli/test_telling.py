@@ -23,11 +23,14 @@ def _commands(command: click.Command, name: str):
         yield name, command
 
 
-EVERY = {
-    name: command
-    for one in COMMANDS
-    for name, command in _commands(group.get_command(click.Context(group), one), one)  # type: ignore[arg-type]
-}
+def _every():
+    for one in COMMANDS:
+        command = group.get_command(click.Context(group), one)
+        assert command is not None
+        yield from _commands(command, one)
+
+
+EVERY = dict(_every())
 
 
 @pytest.mark.parametrize("name", EVERY)

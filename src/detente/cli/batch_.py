@@ -63,7 +63,7 @@ def command(
     spans, windows = [_span(text) for text in episodes], [_span(text) for text in bases]
     panel = world() if data is None else read_panel(data, **reading(how))
     if data is not None:
-        say_reading(panel, language_here())
+        say_reading(panel)
     line = ProgressLine(f"Batch {out.name}")
     try:
         done = batch(

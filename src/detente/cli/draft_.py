@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detente.cli.output import LANGUAGE
-from detente.cli.telling import LANGUAGE_VARIABLE
+from detente.cli.output import ONE_LANGUAGE
 from detente.errors import UsageError
-from detente.language import LANGUAGES, Catalogue
+from detente.language import Catalogue
 
 if TYPE_CHECKING:
     from detente.study import Study
@@ -30,10 +29,7 @@ if TYPE_CHECKING:
     "--accept", "accepted", type=click.Path(path_type=Path), help="Take over the rows marked yes in this file."
 )
 @click.option("--keep-wording", is_flag=True, help="Accept claims still in the article's words, as quotations.")
-@click.option(
-    "--lang", type=LANGUAGE, default=LANGUAGES[0], show_default=True, envvar=LANGUAGE_VARIABLE,
-    help="Language of the hints.",
-)  # fmt: skip
+@click.option("--lang", help="Language of the hints.", **ONE_LANGUAGE)
 def command(
     article: Path | None, study: str, out: Path | None, source: str | None, published: str | None, language: str | None,
     suggest: str | None, accepted: Path | None, keep_wording: bool, lang: str,

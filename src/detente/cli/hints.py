@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from detente.cli.telling import SOURCE
 from detente.errors import DetenteError
 
 _SAID_HERE = (
@@ -56,7 +57,7 @@ _SAID_HERE = (
 
 def said_here(error: DetenteError, language: str) -> str:
     """What a command prints of an error: in the language asked for, or in English after its class."""
-    if language != "en":  # only then is a catalogue read
+    if language != SOURCE:  # only then is a catalogue read
         from detente.language.error_words import said_error
 
         told, spoken = said_error(_for_commands(error), language)

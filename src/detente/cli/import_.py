@@ -36,7 +36,7 @@ def command(file: Path, layout: str, study: str, release: str, first_published: 
     for column, becomes in plan.layout.mapping:
         click.echo(f"{column}: {here(becomes)}")
     for note in plan.notes:
-        tell(str(note))
+        tell(note)
     key = "figure_id" if plan.layout.table == "figures" else "event_id"
     for row in plan.new[:SHOWN]:
         click.echo(f"{here('new')}: {row[key]}, " + ", ".join(v for k, v in row.items() if k != key and v))

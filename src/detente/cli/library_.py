@@ -54,7 +54,7 @@ def command(
         with waiting(f"Computing paths from {data}"):
             panel = read_panel(data)
             done = library.compute_paths(panel, asked, smallest_usd_mn=smallest)
-        say_reading(panel, language_here())
+        say_reading(panel)
         points, notes = done.points, done.missing
     if folder is not None:
         library.export_library(folder, words, points)

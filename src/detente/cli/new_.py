@@ -10,7 +10,7 @@ import click
 
 from detente.cli.completing import economies
 from detente.cli.reading import as_of_option, reading, reading_options, say_reading
-from detente.cli.telling import language_here, tell
+from detente.cli.telling import tell
 
 
 @click.command("new", epilog="Example: detente new CHL PER && detente run chile-peru")
@@ -37,7 +37,7 @@ def command(
         )  # fmt: skip
     else:
         if data is not None:
-            say_reading(study.panel(), language_here())
+            say_reading(study.panel())
         if not study.scenarios:
             tell("It has no scenarios; study.toml says why, and how to get them.", err=True)
     called = f"./{made}" if str(made) in builtin_studies() else made  # the bare name is that of a study that ships

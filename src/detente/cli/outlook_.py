@@ -84,7 +84,7 @@ def command(
                 panel, a, b, as_of=on, event=None if event == "trade" else event, instrument=instrument, scope=scope
             )
         if data:
-            say_reading(panel, language)
+            say_reading(panel)
         click.echo(as_json(found.to_dict()) if json_ else said(found.summary(), words))
 
 

@@ -27,15 +27,14 @@ class _Languages(click.Choice[str]):
         return click.Choice(LANGUAGES).convert(value, param, ctx)
 
 
-LANGUAGE = _Languages(LANGUAGES)
+ONE_LANGUAGE: dict[str, Any] = {
+    "type": _Languages(LANGUAGES), "default": LANGUAGES[0], "show_default": True, "envvar": LANGUAGE_VARIABLE,
+}  # fmt: skip
+"""What every option has that names one language."""
 language_option = click.option(
-    "--lang", "language", type=LANGUAGE, default=LANGUAGES[0], show_default=True,
-    envvar=LANGUAGE_VARIABLE, help="Language of the answer, and the one in which the report opens.",
-)  # fmt: skip
-_LANGUAGE_OF_WORDS = click.Option(
-    ["--lang"], type=LANGUAGE, default=LANGUAGES[0], show_default=True, envvar=LANGUAGE_VARIABLE,
-    expose_value=False, help="Language of what is said.",
-)  # fmt: skip
+    "--lang", "language", help="Language of the answer, and the one in which the report opens.", **ONE_LANGUAGE
+)
+_LANGUAGE_OF_WORDS = click.Option(["--lang"], expose_value=False, help="Language of what is said.", **ONE_LANGUAGE)
 
 
 def with_language(command: click.Command) -> click.Command:

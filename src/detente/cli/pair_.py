@@ -55,7 +55,7 @@ def command(
         panel = with_sides(panel, (lookup_side(origin), lookup_side(destination)), day)
         found = pair(origin, destination, panel=panel)
     if data is not None:
-        say_reading(read, language)
+        say_reading(read)
     if chart is not None:
         draw(found, panel, chart, language)
         tell(f"Wrote {chart}.", err=json_)

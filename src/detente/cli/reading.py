@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.telling import tell
 from detente.errors import UsageError, how_many
 
 if TYPE_CHECKING:
@@ -74,22 +75,15 @@ def reading(given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def say_reading(panel: Panel, language: str = "en") -> None:
+def say_reading(panel: Panel) -> None:
     """Say on standard error what became of the rows of a panel that the caller gave."""
-    from detente.language import Catalogue, Text, said
+    from detente.language import Text
 
-    click.echo(said(Text("rows.panel", counts=panel.report.text()), Catalogue(language)), err=True)
+    tell(Text("rows.panel", counts=panel.report.text()), err=True)
 
 
 DROP, ZERO = "drop", "zero"
 WRITTEN = (".csv", ".csv.gz", ".tsv", ".txt", ".dlm", ".xlsx", ".zip")  # what people write, read with notes
-
-
-def written_notes(path: Path) -> list[str]:
-    """What was passed over or taken for something else in a file that people write; nothing of other files."""
-    from detente.panel import read_table
-
-    return list(read_table(path).notes) if path.name.lower().endswith(WRITTEN) else []
 
 
 def table_to_fit(data: Path, formula: str, how: dict[str, Any]) -> tuple[Any, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,12 @@ import click
 
 from detente._atomic import write_files
 from detente.cli.output import as_json, waiting
-from detente.cli.reading import written_notes
 from detente.cli.telling import tell, tell_table
 from detente.errors import DetenteError
 
 if TYPE_CHECKING:
     from detente.equilibrium import Counterfactual, Economy, SectorCounterfactual, SectorEconomy, Shock
+    from detente.panel.frames import Table
 
 RULES = ("multiplicative", "additive", "universal", "balanced")
 
@@ -72,9 +73,9 @@ def command(shock_file: Path, json_: bool, with_flows: bool, out: Path | None, *
     how = {name: options.pop(name) for name in ("supply_elasticity", "deficits", "revenue", "pass_through", "scale")}
     with waiting(f"Solving {flows}"):
         shock = read_shock(shock_file)
-        economy = baseline(flows, shock, **options)
+        economy, notes = baseline(flows, shock, **options)
         found = solve_one(economy, shock, options["theta"], how)
-    for note in written_notes(flows):
+    for note in notes:
         tell(note, err=True)
     if out is not None:
         write_tables(found, out)
@@ -90,28 +91,29 @@ def command(shock_file: Path, json_: bool, with_flows: bool, out: Path | None, *
 def baseline(
     flows: Path, shock: Shock, *, theta: float, year: int | None, drop: tuple[str, ...], sectors: bool,
     tariff_column: str | None, input_output: bool, final: Path | None,
-) -> Economy | SectorEconomy:  # fmt: skip
-    """The economy a table holds: with sectors where it has them, or where a tariff needs them."""
+) -> tuple[Economy | SectorEconomy, Sequence[str]]:  # fmt: skip
+    """The economy a table holds, with sectors where it has them or where a tariff needs them; notes of its reading."""
     from detente.equilibrium import Economy, SectorEconomy
     from detente.equilibrium import input_output as read_input_output
+    from detente.panel import read_table
 
     left_out: Any = "unusable" if "unusable" in drop else list(drop)
     if input_output or final is not None:
-        return read_input_output(flows, final, theta=theta, year=year, drop=left_out)
+        return read_input_output(flows, final, theta=theta, year=year, drop=left_out), ()
+    table = read_table(flows)
     if sectors or tariff_column is not None:
-        table = flows if sectors else one_sector(flows)
-        return SectorEconomy.from_flows(table, theta=theta, year=year, drop=left_out, tariff=tariff_column)
-    economy = Economy.from_flows(flows, year=year, drop=left_out)
-    return SectorEconomy.of(economy, theta=theta) if shock.trade_policy else economy
+        rows = table if sectors else one_sector(table)
+        found = SectorEconomy.from_flows(rows, theta=theta, year=year, drop=left_out, tariff=tariff_column)
+        return found, table.notes
+    economy = Economy.from_flows(table, year=year, drop=left_out)
+    return SectorEconomy.of(economy, theta=theta) if shock.trade_policy else economy, table.notes
 
 
-def one_sector(flows: Path) -> Any:
+def one_sector(table: Table) -> Any:
     """The table with one sector named in every row."""
     import narwhals.stable.v2 as nw
 
-    from detente.panel.frames import read_table
-
-    return read_table(flows).frame.with_columns(sector=nw.lit("all")).to_native()
+    return table.frame.with_columns(sector=nw.lit("all")).to_native()
 
 
 def solve_one(economy: Any, shock: Shock, theta: float, how: dict[str, Any]) -> Counterfactual | SectorCounterfactual:

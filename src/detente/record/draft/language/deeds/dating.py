@@ -148,15 +148,21 @@ def _carried(
         return replace(mention, date=f"{before.year + (month < before.month):04d}-{month:02d}")
     if not _YEARLESS.fullmatch(mention.text) or (mention.date and not _DAY.fullmatch(mention.date)):
         return mention
-    joined = {"en": ", ", "es": " de "}[language]
-    written = find_dates(f"{mention.text.strip()}{joined}{before.year}", language)
-    if not written or not _DAY.fullmatch(written[0].date):
+    written = _in_year(mention, str(before.year), language)
+    if not _DAY.fullmatch(written):
         return mention
-    same = date.fromisoformat(written[0].date)
+    same = date.fromisoformat(written)
     same = add_years(same, 1) if (before - same).days > BACK else same
     today = date.fromisoformat(published) if _DAY.fullmatch(published) else None
     news = today is not None and bool(mention.date) and abs((today - date.fromisoformat(mention.date)).days) <= FRESH
     return mention if (news and not chronicle) or (today and same > today) else replace(mention, date=same.isoformat())
+
+
+def _in_year(mention: DateMention, year: str, language: str) -> str:
+    """A day or month as it would be read with that year behind it."""
+    joined = {"en": ", ", "es": " de "}[language]
+    written = find_dates(f"{mention.text.strip()}{joined}{year}", language)
+    return written[0].date if written else ""
 
 
 _THAT_YEAR = {
@@ -169,8 +175,8 @@ def _of_that_year(mention: DateMention, year: str, text: str, language: str) -> 
     """A month or day *of that year* in the year told of last."""
     if not year or _YEAR.search(mention.text) or not _THAT_YEAR[language].match(text, mention.end):
         return None
-    written = find_dates(f"{mention.text.strip()}{ {'en': ' ', 'es': ' de '}[language] }{year}", language)
-    return replace(mention, date=written[0].date) if len(written) == 1 and written[0].date else None
+    written = _in_year(mention, year, language)
+    return replace(mention, date=written) if written else None
 
 
 def _told_by(sentence: Sentence, anchor: str, language: str) -> DateMention | None:

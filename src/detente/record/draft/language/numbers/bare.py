@@ -122,9 +122,9 @@ _CAME_TO = re.compile(
     r"[^.;:,\d]{0,50}?\s(?:total(?:l?ed)?|numbered|reached|sum(?:aron|an)|totaliz(?:aron|an)|alcanz(?:aron|an)\s(?:los|las))\s$",
     re.IGNORECASE,
 )
+_WHO = "visitor|tourist|passenger|traveller|traveler|migrant|refugee|student"
 _WENT_TO = re.compile(  # visitor arrivals were up 4% to 193,300; visitor numbers fell, hitting a low of 36,600
-    r"\b(?:(?P<who>visitor|tourist|passenger|traveller|traveler|migrant|refugee|student)\snumbers"
-    r"|(?P<noun>(?:visitor|tourist|passenger|traveller|traveler|migrant|immigrant|refugee|student|arrival|departure)s))\b[^.;:]{0,110}?\s"
+    rf"\b(?:(?P<who>{_WHO})\snumbers|(?P<noun>(?:{_WHO}|immigrant|arrival|departure)s))\b[^.;:]{{0,110}}?\s"
     r"(?:(?:up|down|rose|fell|rising|falling|increased|decreased|grew|dropped|climbed|jumped|declined)\b[^.;:]{0,60}?\s(?:to|at)"
     r"|hit|hitting|reaching)\s(?:an?\s(?:(?!of\s)[\w-]+\s){1,4}of\s)?$",
     re.IGNORECASE,

@@ -34,7 +34,7 @@ _RATIO = re.compile(
 
 _WHICH = re.compile(r"\b(?:the\sfirst|los\sprimeros|las\sprimeras)\s$", re.IGNORECASE)
 _SURNAME = re.compile(r"(?:\b[A-ZÁÉÍÓÚÑ][\w.]*\sdos|\bDos)\s[A-ZÁÉÍÓÚÑ][a-záéíóúñ]$")
-"""*Antonio dos Santos*, *Dos Bocas*: what Spanish counts has no capital."""
+"""*Antonio dos Reis*, *Dos Bocas*: what Spanish counts has no capital."""
 OLDEST = 120
 _AGES = re.compile(r"\b(?:franja|rango|tramo|edades?|aged|ages|age group)\b[^.,;]{0,16}$", re.IGNORECASE)
 

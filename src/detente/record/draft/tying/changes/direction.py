@@ -59,7 +59,7 @@ _COMPARED_AFTER = re.compile(  # 4% lower, un 4% mayores que
 )
 _COMPARED_BEFORE = re.compile(  # mayor en 4% a la de 2023, higher by 4%, exceeded that of 2023 by 4%, supera en 4% al de 2023
     rf"\b(?:(?:(?P<down>{_pattern('lesser')})|(?P<up>{_pattern('greater')}))\s(?:en|by)"
-    rf"|(?P<over>{_pattern('exceeds')}\s(?:[^.,;:\d]|\d{{4}}){{0,50}}?\bby|{_pattern('exceeds')}\sen))\s(?:un\s)?{_pattern('hedge')}?$",
+    rf"|(?:{_pattern('exceeds')}\s(?:[^.,;:\d]|\d{{4}}){{0,50}}?\bby|{_pattern('exceeds')}\sen))\s(?:un\s)?{_pattern('hedge')}?$",
     re.IGNORECASE,
 )
 _RATE_AT = re.compile(  # growth slowed to 3%: what is 3% is a change
@@ -104,11 +104,10 @@ def direction_at(text: str, figure: FigureMention) -> str:
         _COMPARED_AFTER.match(text, figure.end),
         _NOUN_OF.search(before),
         _NOUN_NEAR.search(before),
+        _COMPARED_BEFORE.search(before),
     ):
         if found:
             return _way(found)
-    if beside := _COMPARED_BEFORE.search(before):
-        return "down" if beside["down"] else "up"
     if far := _NOUN_FAR.search(text[max(0, figure.start - 110) : figure.start]):
         return _way(far)
     if _LEVEL_AFTER.match(text, figure.end) and not _RIGHT_BEFORE.search(before):
