@@ -22,6 +22,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")  # a busy machine makes no test fail
 ABSENT = "the real data folder ../shared is not here"
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first draws the same pages for a third less of the processor than a whole browser without its window."""
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     sys.dont_write_bytecode = False  # what one worker or one process of a test compiled is there for all others
@@ -210,7 +212,7 @@ def twelve() -> tuple[np.ndarray, tuple[str, ...], tuple[int, ...]]:
 def browser():
     """Chromium, driven by Playwright; a skip with its reason where it is absent."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if chromium is None:
         pytest.skip("no Chromium on this machine")
     with sync_api.sync_playwright() as playwright:

@@ -130,17 +130,16 @@ def on_base(flows: Floats, effects: Effects, base: slice) -> Residuals:
     base : slice
         Positions of the base years.
     """
-    known = observed(flows)
-    amounts = np.where(known, flows, 0.0)
+    known = observed(flows[base])
+    amounts = np.where(known, flows[base], 0.0).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         common = effects.origin[:, :, None] * effects.destination[:, None, :]
-        before = np.where(known[base], common[base], 0.0).sum(axis=0)
-        pair = amounts[base].sum(axis=0) / before
-        counterfactual = common * pair
-        log_ratio = np.log(np.where(known, flows, np.nan)) - np.log(counterfactual)
-        base_mean = amounts[base].sum(axis=0) / known[base].sum(axis=0)
-    log_ratio[np.isposinf(log_ratio)] = np.nan  # no counterfactual: origin, destination or pair unknown
-    log_ratio[:, ~(pair > 0)] = np.nan
+        pair = amounts / np.where(known, common[base], 0.0).sum(axis=0)
+        common *= np.where(pair > 0, pair, np.nan)  # the diagonal has none either
+        log_ratio = np.divide(flows, common, out=common)
+        np.log(log_ratio, out=log_ratio)
+        base_mean = amounts / known.sum(axis=0)
+    np.copyto(log_ratio, np.nan, where=np.isposinf(log_ratio))  # nobody knows the origin's or the destination's effect
     return Residuals(log_ratio, pair, effects, base_mean, base)
 
 
