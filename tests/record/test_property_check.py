@@ -65,3 +65,17 @@ def test_any_bytes_may_be_damaged(name, place, junk):
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), {name: raw[:place] + junk + raw[place + len(junk) :]})
         checked(Path(folder))
+
+
+@pytest.mark.parametrize("name", ["claims.csv", "series.csv", "forecasts.csv", "events.csv"])
+@pytest.mark.parametrize("cell", [";", " ; ", "{0};{0}", "{0};", "{0}; nowhere"])
+def test_a_row_has_sources_that_exist_and_one_where_one_belongs(tmp_path, name, cell):
+    rows = list(csv.reader(io.StringIO(TEXT[name])))
+    place = next(n for n, head in enumerate(rows[0]) if head in ("source_id", "source_ids"))
+    one = rows[1][place].split(";")[0]
+    rows[1][place] = cell.format(one)
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    write(tmp_path, {name: out.getvalue().encode()})
+    several = rows[0][place] == "source_ids"
+    assert bool(checked(tmp_path)) is not (several and cell in ("{0};{0}", "{0};"))

@@ -181,16 +181,20 @@ def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
 
 def _unknown_ids(frame: pl.DataFrame, table: RecordTable, column: str, known: set[str]) -> list[Problem]:
     cells = frame[column]
+    several = column.endswith("s")  # source_ids, cites
     bad = {}
     for cell in cells.drop_nulls().unique():
-        unknown = [part for part in split_list(cell) if part not in known]
+        named = split_list(cell) or [cell]
+        unknown = [part for part in named if part not in known] or ([] if several or cell in known else [cell])
         if unknown:
-            bad[cell] = unknown
+            bad[cell] = unknown[0]
     if not bad:
         return []
 
     def what(cell: str) -> str:
-        return f"There is no id '{bad[cell][0]}'.{did_you_mean(bad[cell][0], known)}"
+        if not several and bad[cell] == cell and len(split_list(cell)) > 1:
+            return f"'{cell}' is a list, and one id belongs here."
+        return f"There is no id '{bad[cell]}'.{did_you_mean(bad[cell], known)}"
 
     file = SOURCES.file if column != "outcome_figure_ids" else TABLES["figures"].file
     return problems_where(frame, table, cells.is_in(list(bad)), column, what, f"Add it to {file} or fix it here.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detente.record.draft.clean import article_of
+from detente.record.draft.clean import Article, article_of
 from detente.record.draft.drafting import draft_claims
 from detente.record.draft.suggest import KnownRecord
 
@@ -55,3 +55,49 @@ def test_who_hosts_whom_says_the_series(text, what):
 )
 def test_others_arrivals_and_the_unnamed_are_left(text):
     assert [target for _, _, target in targets(text)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        (
+            "en",
+            "Jordan hosts 1.3 million Ethiopians. Lebanon follows with 784,000, Iraq with 273,000 and Egypt with 154,000.",
+            [("1300000", "persons"), ("784000", "persons"), ("273000", "persons"), ("154000", "persons")],
+        ),
+        (
+            "es",
+            "Jordania acoge a 1,3 millones de etíopes. Le siguen Líbano con 784.000 e Irak con 273.000.",
+            [("1300000", "persons"), ("784000", "persons"), ("273000", "persons")],
+        ),
+        (
+            "en",
+            "About 20,478 Ethiopians visited Iceland in May 2018, compared with 21,913 recorded in the same month of 2017.",
+            [("20478", "persons"), ("21913", "persons")],
+        ),
+        ("en", "The office found a drop of 2205 in the number of visitors in May 2018.", [("-2205", "visitors")]),
+        ("en", "Danish arrivals were down by 262 or 0.8 per cent in May 2018.", [("-262", "arrivals"), ("-0.8", "pct")]),
+        ("en", "Arrivals fell in May 2018 by 8.1 per cent or 2899 visitors.", [("-8.1", "pct"), ("-2899", "visitors")]),
+        ("es", "La cifra de los etíopes que viven allí supera los 7,2 millones.", [("7200000", "persons")]),
+        (
+            "en",
+            "Jordan hosts 1.3 million Ethiopians. Aid of $40m came in 2018, and 784,000 were spent.",
+            [("1300000", "persons"), ("40", "usd_mn")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_bare_count_is_of_the_people_counted_before_it(language, text, expected):
+    rows = draft_claims(Article("", text, "2019-01-01", language), "N1").rows
+    assert [(row.cells["value"], row.cells["unit"]) for row in rows if row.cells["value"]] == expected
+    bare = [row for row in rows if row.cells["value"] in ("784000", "273000", "21913")]
+    assert all(row.confidence != "high" for row in bare)
+
+
+def test_a_bare_volume_is_in_the_sentence_s_own_measure():
+    rows = draft_claims(
+        Article(
+            "", "Norway sent 18 million cubic metres a day in May 2019, and Algeria 7 million.", "2019-07-01", "en"
+        ),
+        "N1",
+    ).rows
+    assert [row.cells["value"] + row.cells["unit"] for row in rows] == ["18000000m3/day", "7000000m3/day"]

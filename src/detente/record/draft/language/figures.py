@@ -59,6 +59,7 @@ _GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
 _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
 MILLION = 1e6
+HUNDRED = 100  # above it what stands before *or 4%* is no percentage
 NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
 
 
@@ -135,7 +136,11 @@ def _share(text: str, run: list[Numeral], read: list[FigureMention | None]) -> l
                 read[n - 1] = replace(before, value=before.value * run[n].scale)
     for n in range(len(run) - 2, -1, -1):
         after = read[n + 1]
-        if read[n] is None and after is not None:
+        if (
+            read[n] is None
+            and after is not None
+            and not (after.unit == "pct" and run[n].value > HUNDRED >= after.value)
+        ):
             sign = currency_before(text, run[n].start)
             start, end = sign[0] if sign else run[n].start, run[n].end
             value = run[n].value * (run[n + 1].scale if _lacks_scale(run[n], run[n + 1]) else 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from detente.record.draft.language.entities import people_named
 from detente.record.draft.language.units import CLOSED
 from detente.record.verdicts.independence.organisations import country_in
 
@@ -21,15 +22,18 @@ PEOPLE = {
     "habitantes",
 }
 SHORTEST = 5
-"""Letters of a noun above which it may be a people's name."""
+"""Letters of a noun in small letters above which it may be a people's name."""
 
 
 @lru_cache(maxsize=4096)
 def is_of_people(unit: str) -> bool:
     """Whether a counted noun is people.
 
-    >>> [is_of_people(unit) for unit in ("Syrian refugees", "Ukrainians", "trucks")]
-    [True, True, False]
+    >>> [is_of_people(unit) for unit in ("Syrian refugees", "Ukrainians", "Danes", "sirios", "trucks", "poles")]
+    [True, True, True, True, False, False]
     """
     noun = unit.split()[-1]
-    return noun.casefold() in PEOPLE or (noun not in CLOSED and len(noun) > SHORTEST and bool(country_in(noun)))
+    if noun.casefold() in PEOPLE:
+        return True
+    named = noun not in CLOSED and (len(noun) > SHORTEST or noun[:1].isupper())
+    return named and bool(country_in(noun) or people_named(noun))

@@ -200,7 +200,7 @@ _HAS = re.compile(
 )
 """Verbs that tell of what their subject has as well as of what it says."""
 _HAD_CHANGE = re.compile(
-    rf"\s(?:\w+\s){{0,2}}?(?:{either('pairing', 'fall', *LANGUAGES)}|{either('pairing', 'rise', *LANGUAGES)}"
+    rf"\s(?:[\w.,%]+\s){{0,4}}?(?:{either('pairing', 'fall', *LANGUAGES)}|{either('pairing', 'rise', *LANGUAGES)}"
     r"|surplus|deficit|gap|superávit|déficit)",
     re.IGNORECASE,
 )

@@ -60,7 +60,7 @@ _MON = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"
 
 _FISCAL = (
     r"\b(?:(?:the\s)?(?:fiscal|financial)\s(?:year\s)?(?P<year>\d{4})(?:[-/]\d\d(?:\d\d)?)?"
-    r"|\d{4}(?:[-–/]\d\d(?:\d\d)?)?\s?(?:FY\b|(?:fiscal|financial)\syear\b)"
+    r"|\d{4}(?:[-–/]\d\d(?:\d\d)?)?\s?(?:FY\b|(?:fiscal|financial|crop|marketing|school|academic)\s(?:year|season)\b)"
     r"|(?:Q[1-4]\s)?FY\s?\d\d(?:\d\d)?(?:[-/]\d\d(?:\d\d)?)?"
     r"|(?:the\s)?(?:(?:first|second|third|fourth|last)\s(?:fiscal|financial)[\s-](?:quarter|half)"
     r"|(?:fiscal|financial)[\s-](?:Q[1-4]|H[12]|(?:first|second|third|fourth|last)[\s-](?:quarter|half)))"

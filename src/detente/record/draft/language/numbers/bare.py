@@ -78,6 +78,7 @@ def unit_lent(text: str, numeral: Numeral, found: Sequence[Placed], language: st
         or _numbered(text, numeral, language)
         or _held_against(text, numeral, found)
         or _of_the_same(text, numeral, found)
+        or _as_before(text, numeral, found)
     )
 
 
@@ -108,7 +109,7 @@ _ENDS_MONEY = re.compile(
     r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)"
 )
 _NUMBER_OF = re.compile(
-    r"\b(?:number|total|count|population|n[úu]mero|cantidad|cifra|poblaci[óo]n)\s(?:of|de)(?=\s)"
+    r"\b(?:number|total|count|population|n[úu]mero|cantidad|cifra|poblaci[óo]n)\s(?:of|de)(?:\s(?:the|los|las))?(?=\s)"
     r"(?![^.;]*\b(?:which|that|whose|cuy[oa])\b)",
     re.IGNORECASE,
 )
@@ -125,10 +126,11 @@ _CAME_TO = re.compile(
 _WHO = "visitor|tourist|passenger|traveller|traveler|migrant|refugee|student"
 _WENT_TO = re.compile(  # visitor arrivals were up 4% to 193,300; visitor numbers fell, hitting a low of 36,600
     rf"\b(?:(?P<who>{_WHO})\snumbers|(?P<noun>(?:{_WHO}|immigrant|arrival|departure)s))\b[^.;:]{{0,110}}?\s"
-    r"(?:(?:up|down|rose|fell|rising|falling|increased|decreased|grew|dropped|climbed|jumped|declined)\b[^.;:]{0,60}?\s(?:to|at)"
+    r"(?:(?:up|down|rose|fell|rising|falling|increased|decreased|grew|dropped|climbed|jumped|declined)\b[^.;:]{0,60}?\s(?:to|at|by)"
     r"|hit|hitting|reaching)\s(?:an?\s(?:(?!of\s)[\w-]+\s){1,4}of\s)?$",
     re.IGNORECASE,
 )
+_IN_NUMBER = re.compile(r"\s(?:in|en)\s(?:the\s|el\s)?(?:total\s)?(?:number|n[úu]mero)\s(?:of|de)(?=\s)", re.IGNORECASE)
 _ARE = re.compile(
     r"\s(?:are|were|son|eran|fueron)\s(?P<noun>men|women|children|minors|adults|hombres|mujeres|menores|niñ[oa]s|adultos)\b"
 )
@@ -141,7 +143,11 @@ def _numbered(text: str, numeral: Numeral, language: str) -> str:
     """*The number of applications rose to 923,991*, *Finns numbered 12,000*, *4,300 were women*: what is numbered."""
     if named := _ARE.match(text, numeral.end):
         return named["noun"]
-    if not _is_bare_count(text, numeral):
+    if (next_to := _IN_NUMBER.match(text, numeral.end)) and (
+        noun := counted(text, replace(numeral, end=next_to.end(), words=False, scale=1.0), language)
+    ):
+        return noun[1]
+    if not (_is_bare_count(text, numeral) or _is_step(text, numeral)):
         return ""
     before = text[max(_sentence_start(text, numeral.start), numeral.start - CARRY) : numeral.start]
     if _POPULATION.search(before):
@@ -187,20 +193,61 @@ _NEXT_TO = re.compile(
 
 def _of_the_same(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     """*56,120 people were deported and 62,883 came back*, *in Lima (2,853)*: a bare count in a sentence that counts people."""
-    grouped = _GROUPED.fullmatch(text[numeral.start : numeral.end])
-    if not grouped or not (_ENDS_COUNT.match(text, numeral.end) or _NEXT_TO.match(text, numeral.end)):
-        return ""
     begun = _sentence_start(text.replace("; ", "  "), numeral.start)
     counts = [f for f in found if f.start >= begun]
     units = {f.unit for f in counts}
+    of_volume = len(units) == 1 and counts[-1].unit.partition("/")[0] in _VOLUMES
+    if of_volume and numeral.scale >= 1e3 and _ENDS_COUNT.match(text, numeral.end):
+        return counts[-1].unit  # 4 million cubic metres, and Peru's 7 million
+    grouped = _GROUPED.fullmatch(text[numeral.start : numeral.end])
+    if not grouped or not (_ENDS_COUNT.match(text, numeral.end) or _NEXT_TO.match(text, numeral.end)):
+        return ""
     alike = {unit for unit in units if unit not in CLOSED and unit not in MONEY and "/" not in unit}
     if not counts or units & MONEY or counts[-1].unit not in alike:
         return ""
     return next((unit for unit in sorted(alike) if is_of_people(unit)), counts[-1].unit)
 
 
-_NO_COUNTS = CLOSED - {"t", "kg", "bbl", "m3", "teu", "mwh", "gwh", "kwh"}
+_GOES_ON = re.compile(rf"{_ENDS_COUNT.pattern}|\s(?:recorded|registered|reported|registrad[oa]s)\b")
+_WHO_COUNTED = re.compile(
+    rf"(?:{_WHO}|arrival|departure|traveller|emigrant|immigrant|expatriate|turista|visitante|pasajero|viajero|migrante"
+    r"|inmigrante|emigrante|refugiado|retornado|llegada|deportado)s$",
+    re.IGNORECASE,
+)
+FEW = 100
+_STEP = re.compile(
+    r"\b(?:(?:increase|decrease|rise|fall|drop|decline|gain|loss|aumento|alza|incremento|baja|caída|descenso)\s(?:of|de)"
+    r"|(?:up|down|increased|decreased|rose|fell|dropped|declined|grew)\sby)\s$",
+    re.IGNORECASE,
+)
+
+
+def _as_before(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
+    """*Peru hosts 1.5 million people. Chile follows with 444,000*: a bare count soon after people were counted."""
+    large = _GROUPED.fullmatch(text[numeral.start : numeral.end]) or (numeral.scale >= 1e3 and not numeral.words)
+    if not _GOES_ON.match(text, numeral.end) or not (large or _is_step(text, numeral)):
+        return ""
+    for before in reversed(found):
+        if numeral.start - before.end > 2 * CARRY or before.unit.partition("/")[0] in MONEY:
+            return ""
+        if is_of_people(before.unit) or _WHO_COUNTED.search(before.unit):
+            return before.unit
+        if before.unit not in _BESIDE:
+            return ""
+    return ""
+
+
+_BESIDE = {"pct", "years", "months", "años", "meses"}
+"""What may stand between two counts of the same."""
+_VOLUMES = {"t", "kg", "bbl", "m3", "teu", "mwh", "gwh", "kwh"}
+_NO_COUNTS = CLOSED - _VOLUMES
 """Units of which a bare number is not taken to be."""
+
+
+def _is_step(text: str, numeral: Numeral) -> bool:
+    """Whether a number without points or commas, hundreds at least, is what a word of change before it goes by."""
+    plain = text[numeral.start : numeral.end].isdecimal() and numeral.value >= FEW
+    return plain and bool(_STEP.search(text, max(0, numeral.start - 24), numeral.start))
 
 
 def _is_bare_count(text: str, numeral: Numeral) -> bool:

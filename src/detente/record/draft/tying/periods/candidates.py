@@ -77,10 +77,17 @@ class Candidate:
         return self.date.date if self.date else ""
 
 
+_EARLIER = re.compile(  # trade had previously amounted to $2bn a year
+    r"\b(?:previously|formerly|hitherto|until\sthen|anteriormente|hasta\sentonces)\b(?!\s(?:reported|announced|said|forecast|published))",
+    re.IGNORECASE,
+)
+
+
 def candidates(around: Around, n: int, chosen: Sequence[Paired]) -> list[Candidate]:
     """The periods that the ``n``-th figure could have, those of the figures before it being chosen."""
     here = [Candidate(d, "here") for d in around.dates]
-    back = [Candidate(mention, "back", names) for mention, names in _back(around)]
+    earlier = _EARLIER.search(around.text, around.sentence.start, around.figures[n].start)
+    back = [] if earlier else [Candidate(mention, "back", names) for mention, names in _back(around)]
     told = [(p.date, around.stands[m] in ("held", "left")) for m, p in enumerate(chosen) if p.date and p.date.date]
     bases = [date for last in (False, True) for date, held in reversed(told) if held is last]
     bases += [d for d, role in zip(around.dates, around.roles, strict=True) if role == "own" and d.date]
