@@ -75,6 +75,11 @@ def test_others_arrivals_and_the_unnamed_are_left(text):
             "About 20,478 Ethiopians visited Iceland in May 2018, compared with 21,913 recorded in the same month of 2017.",
             [("20478", "persons"), ("21913", "persons")],
         ),
+        (
+            "es",
+            "La oficina deportó a 240 etíopes. Unos 125 fueron detenidos en Lima, 45 en la región Ica y 46 en Tacna.",
+            [("240", "persons"), ("125", "persons"), ("45", "persons"), ("46", "persons")],
+        ),
         ("en", "The office found a drop of 2205 in the number of visitors in May 2018.", [("-2205", "visitors")]),
         ("en", "Danish arrivals were down by 262 or 0.8 per cent in May 2018.", [("-262", "arrivals"), ("-0.8", "pct")]),
         ("en", "Arrivals fell in May 2018 by 8.1 per cent or 2899 visitors.", [("-8.1", "pct"), ("-2899", "visitors")]),

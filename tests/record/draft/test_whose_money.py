@@ -134,3 +134,25 @@ def test_a_plain_dollar_beside_us_dollars_is_the_one_peso_of_a_spanish_text():
     assert [u for u, _ in units(text, "es")] == ["usd_mn", "clp_mn"]
     assert [u for u, _ in units(text.replace("Chile", "Chile y México"), "es")] == ["usd_mn", "usd_mn"]
     assert all(confidence != "high" for _, confidence in units(text, "es")[1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The price in Kenya may go up from Sh5,400 to Sh5,900.", ["kes", "kes"]),
+        ("Kenya bought goods worth Shs66.1bn from Uganda.", ["shillings_mn"]),
+        ("Kenya bought goods worth Shs66.1bn from Uganda, Bank of Uganda figures show.", ["ugx_mn"]),
+        ("Las ventas sumaron USD FOB 1.673,1 millones y US$ CIF 12 millones.", ["usd_mn", "usd_mn"]),
+        ("Exports were 142 billion baht, an average of 11.8 billion per month.", ["thb_mn", "thb_mn"]),
+    ],
+)
+def test_signs_of_several_currencies_and_what_stands_between_sign_and_number(text, found):
+    language = "es" if "ventas" in text else "en"
+    assert [unit.partition("/")[0] for unit, _ in units(text, language)] == found
+
+
+def test_what_is_held_against_a_year_is_of_the_year_before_it_or_none():
+    text = "In January 2019 sales were $3m. In 2018 they were $35m in all, up from $29m."
+    rows = draft_claims(Article("", text, "2019-03-05", "en"), "N1").rows
+    assert [row.cells["date"] for row in rows][:2] == ["2019-01", "2018"]
+    assert rows[2].cells["date"] in ("", "2017")

@@ -24,8 +24,8 @@ SIGNS = {
 }
 """The code of every sign."""
 ANY_SIGN = "|".join(re.escape(sign) for sign in sorted([*SIGNS, *CODES], key=len, reverse=True))
-BEFORE = re.compile(rf"(?<![A-Za-z])({ANY_SIGN})\s?$")
-LONGEST = max(map(len, SIGNS)) + 1
+BEFORE = re.compile(rf"(?<![A-Za-z])({ANY_SIGN})\s?(?:(?:FOB|CIF)\s)?$")
+LONGEST = max(map(len, SIGNS)) + len(" FOB ")
 _FREE = [sign for sign in SIGNS if len(sign) > 1 or not sign.isalpha()]
 AFTER = re.compile(
     rf"(M\s?)??({'|'.join(re.escape(sign) for sign in sorted([*_FREE, *CODES], key=len, reverse=True))})(?!\w|\s?\d)"

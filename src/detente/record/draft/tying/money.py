@@ -38,10 +38,10 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
         return figure
     if code := _named(noun, text):
         return replace(figure, unit=code + slash + rate)
-    for economies in (dyad, _spoken_of(sentence), _spoken_of(text)):
+    for economies in (dyad, _spoken_of(sentence), _owners_of_offices(text), _spoken_of(text)):
         codes = {money_called(noun, economy) for economy in economies} - {""}
-        if codes:
-            return replace(figure, unit=codes.pop() + slash + rate) if len(codes) == 1 else figure
+        if len(codes) == 1:
+            return replace(figure, unit=codes.pop() + slash + rate)
     return figure
 
 
@@ -136,8 +136,14 @@ def dollar_of_offices(text: str) -> str:
     """
     if _US_DOLLAR.search(text):
         return ""
-    register = default_register()
-    houses = [register.organisations[h] for h in register.houses(text) if h in register.organisations]
-    owners = {house.country for house in houses if house.kind in _OFFICES and house.country}
+    owners = _owners_of_offices(text)
     dollars = {_own_dollar(owner) for owner in owners}
     return dollars.pop().removeprefix("usd") if len(owners) == 1 else ""
+
+
+@lru_cache(maxsize=8)
+def _owners_of_offices(text: str) -> frozenset[str]:
+    """The economies whose statistics office, central bank or customs a text names."""
+    register = default_register()
+    houses = [register.organisations[h] for h in register.houses(text) if h in register.organisations]
+    return frozenset(house.country for house in houses if house.kind in _OFFICES and house.country)

@@ -105,7 +105,7 @@ _OR_IN_MONEY = re.compile(  # up 13% or 2.7 billion
     r"\d\s?(?:%|per\s?cent|por\sciento)\s(?:or|o)\s(?:about\s|nearly\s|unos\s)?$", re.IGNORECASE
 )
 _ENDS_MONEY = re.compile(
-    r"\s*(?:[.,;:()\x00]|$|[–—]\s|\s(?:in|en|and|y|e|or|o|to|a|over|which|that|que|while|mientras|followed"
+    r"\s*(?:[.,;:()\x00]|$|[–—]\s|\s(?:in|en|and|y|e|or|o|to|a|over|which|that|que|while|mientras|followed|per|al\smes"
     r"|a year|al año|against|frente|last year|el (?:pasado )?año)\b)"
 )
 _NUMBER_OF = re.compile(
@@ -225,7 +225,8 @@ _STEP = re.compile(
 def _as_before(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     """*Peru hosts 1.5 million people. Chile follows with 444,000*: a bare count soon after people were counted."""
     large = _GROUPED.fullmatch(text[numeral.start : numeral.end]) or (numeral.scale >= 1e3 and not numeral.words)
-    if not _GOES_ON.match(text, numeral.end) or not (large or _is_step(text, numeral)):
+    told = _GOES_ON.match(text, numeral.end) and (large or _is_step(text, numeral))
+    if not told and not _is_listed(text, numeral):
         return ""
     for before in reversed(found):
         if numeral.start - before.end > 2 * CARRY or before.unit.partition("/")[0] in MONEY:
@@ -242,6 +243,21 @@ _BESIDE = {"pct", "years", "months", "años", "meses"}
 _VOLUMES = {"t", "kg", "bbl", "m3", "teu", "mwh", "gwh", "kwh"}
 _NO_COUNTS = CLOSED - _VOLUMES
 """Units of which a bare number is not taken to be."""
+
+
+_AT_A_PLACE = re.compile(
+    r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})?(?:\s(?:fueron|were)\s\w+)?\s(?:en|por|in|at|through|via)\s(?:(?:el|la|the|región)\s)*[A-ZÁÉÍÓÚÑ]"
+)
+LISTED = 3
+
+
+def _is_listed(text: str, numeral: Numeral) -> bool:
+    """Whether a number is of a list of places: *225 were held in Lima, 45 in Ica and 46 in Tacna*."""
+    if not _AT_A_PLACE.match(text, numeral.start) or numeral.words:
+        return False
+    end = re.compile(r"[.;]\s|\n").search(text, numeral.end)
+    sentence = text[_sentence_start(text, numeral.start) : end.start() if end else len(text)]
+    return len(_AT_A_PLACE.findall(sentence)) >= LISTED
 
 
 def _is_step(text: str, numeral: Numeral) -> bool:

@@ -155,7 +155,8 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
             yield day, f"end_{end}"
     if any(base is date and role in _BASES for date, role in zip(around.dates, around.roles, strict=True)):
         yield shifted(base.date, 1), "year_on", around.kinds[n]  # 4% more than in May 2020
-    if around.stands[n] in ("left", "held") and told is None:
+    own = any(role == "own" and day is not base for day, role in zip(around.dates, around.roles, strict=True))
+    if around.stands[n] in ("left", "held") and told is None and not (own and not any(base is d for d in around.dates)):
         yield shifted(base.date, -1), "left", "yearly" if _YEARLY.search(around.sentence.text) else "any"
 
 
