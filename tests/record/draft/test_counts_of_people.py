@@ -80,6 +80,13 @@ def test_others_arrivals_and_the_unnamed_are_left(text):
             "La oficina deportó a 240 etíopes. Unos 125 fueron detenidos en Lima, 45 en la región Ica y 46 en Tacna.",
             [("240", "persons"), ("125", "persons"), ("45", "persons"), ("46", "persons")],
         ),
+        ("es", "Hay 400 bolivianos atrapados en la ruta.", [("400", "persons")]),
+        ("es", "El pasaje cuesta 400 bolivianos.", [("400", "bob")]),
+        (
+            "es",
+            "En 2016 fueron retornados 35,465 inmigrantes, un 13 % más que los 31,443 del 2015.",
+            [("35465", "inmigrantes"), ("13", "pct"), ("31443", "inmigrantes")],
+        ),
         ("en", "The office found a drop of 2205 in the number of visitors in May 2018.", [("-2205", "visitors")]),
         ("en", "Danish arrivals were down by 262 or 0.8 per cent in May 2018.", [("-262", "arrivals"), ("-0.8", "pct")]),
         ("en", "Arrivals fell in May 2018 by 8.1 per cent or 2899 visitors.", [("-8.1", "pct"), ("-2899", "visitors")]),

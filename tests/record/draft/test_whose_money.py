@@ -142,6 +142,8 @@ def test_a_plain_dollar_beside_us_dollars_is_the_one_peso_of_a_spanish_text():
         ("The price in Kenya may go up from Sh5,400 to Sh5,900.", ["kes", "kes"]),
         ("Kenya bought goods worth Shs66.1bn from Uganda.", ["shillings_mn"]),
         ("Kenya bought goods worth Shs66.1bn from Uganda, Bank of Uganda figures show.", ["ugx_mn"]),
+        ("Se pagaron ventas de entre los 20.000 y 25.000 dólares.", ["usd", "usd"]),
+        ("They shopped for NOK 1682 on average.", ["nok"]),
         ("Las ventas sumaron USD FOB 1.673,1 millones y US$ CIF 12 millones.", ["usd_mn", "usd_mn"]),
         ("Exports were 142 billion baht, an average of 11.8 billion per month.", ["thb_mn", "thb_mn"]),
     ],

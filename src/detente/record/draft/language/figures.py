@@ -15,6 +15,7 @@ from detente.record.draft.language.numbers.bare import label_of, unit_lent
 from detente.record.draft.language.numbers.counted import counted
 from detente.record.draft.language.numbers.numerals import Numeral, find_numerals
 from detente.record.draft.language.numbers.other_numbers import is_no_figure
+from detente.record.draft.language.people import bolivians_follow
 from detente.record.draft.language.signs import AFTER, LARGE, code_of, currency_before
 from detente.record.draft.language.units import rate_at, times_in, unit_at, unit_labels
 from detente.record.draft.language.words import LANGUAGES, either
@@ -162,6 +163,8 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
     if not unit:
         gap = _gap(text, numeral.end, language)
         measured = unit_at(text, gap)
+        if measured and measured[1] == "bob" and bolivians_follow(text, measured[0]):
+            measured = None
         if measured and not (numeral.words and numeral.value == 1 and text[numeral.end] != "-" and numeral.scale == 1):
             end, unit = measured
             value *= times_in(text[gap:end])

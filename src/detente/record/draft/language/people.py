@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from detente.record.draft.language.entities import people_named
@@ -37,3 +38,11 @@ def is_of_people(unit: str) -> bool:
         return True
     named = noun not in CLOSED and (len(noun) > SHORTEST or noun[:1].isupper())
     return named and bool(country_in(noun) or people_named(noun))
+
+
+_OF_PEOPLE = re.compile(r"\s(?:\w+[ai]dos\b|viv|resid|fueron\b|y\sbolivianas\b)")
+
+
+def bolivians_follow(text: str, end: int) -> bool:
+    """Whether *bolivianos* that end at ``end`` are people, not money: *400 bolivianos atrapados*."""
+    return _OF_PEOPLE.match(text, end) is not None

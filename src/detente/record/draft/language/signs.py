@@ -33,6 +33,11 @@ AFTER = re.compile(
 """*20 €*, *1.250 M€*, *4 billion TL*: money that stands after the number, and before no other."""
 
 
+_WORDS = {"ALL", "CUP", "TOP", "TRY"}
+NO_CODE_BEFORE = rf"(?<!\b(?:{'|'.join(code for code in CODES if code not in _WORDS)})\s)"
+"""In a regular expression: what follows is no amount, *NOK 1682*."""
+
+
 def glued() -> str:
     """A regular expression for the place between a sign in letters and the number that follows without a space: *KD|4m*."""
     alike: dict[tuple[int, str], list[str]] = {}

@@ -10,6 +10,7 @@ from functools import lru_cache
 from detente.economies import name_of
 from detente.record.draft.language.entities import economies_in
 from detente.record.draft.language.figures import FigureMention
+from detente.record.draft.language.people import bolivians_follow
 from detente.record.draft.language.units import AMBIGUOUS, MONEY, money_called, unit_at
 from detente.record.verdicts.independence.organisations import country_in, default_register
 
@@ -35,6 +36,8 @@ def in_own_money(figure: FigureMention, dyad: Sequence[str], sentence: str, text
     if noun == "xof":
         return replace(figure, unit=_franc_of_union(dyad, sentence, text) + slash + rate)
     if not noun.isalpha() or noun in MONEY - AMBIGUOUS:
+        return figure
+    if noun == "bolivianos" and bolivians_follow(text, figure.end):
         return figure
     if code := _named(noun, text):
         return replace(figure, unit=code + slash + rate)

@@ -108,8 +108,8 @@ def _in_sentence(sentence: Sentence, language: str) -> list[Credit]:
 
 _AMOUNT = re.compile(r"[$€£%]|\d\s(?:million|billion|millones)\b")
 _MEASURED = re.compile(
-    r"\b(?:value|volume|number|population|price|production|output|consumption|demand|total|exports|imports|deficit|surplus|turnover|sales|shipments|inflows?|outflows?|trade\sbalance|trade"
-    r"|exportaciones|importaciones|ventas|compras|envíos|entradas|valor|volumen|número|población|precio|producción|consumo|demanda|comercio|intercambio|déficit|superávit|saldo|balanza)"
+    r"\b(?:value|volume|number|population|price|production|output|consumption|demand|total|exports|imports|deficit|surplus|turnover|sales|shipments|inflows?|outflows?|border|crossing|trade\sbalance|trade"
+    r"|exportaciones|importaciones|ventas|compras|envíos|entradas|valor|volumen|número|población|precio|producción|consumo|demanda|comercio|intercambio|déficit|superávit|saldo|balanza|frontera)"
     r"(?:\s(?:of|with|from|to|in|between|de|del|con|a|al|entre|hacia)\b.*)?$"
 )
 """What is counted, not who counts: *the value of trade tallied $3m*."""

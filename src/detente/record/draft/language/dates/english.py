@@ -14,6 +14,7 @@ from detente.record.draft.language.dates.parts import (
     nearest_month,
     part_of_year,
 )
+from detente.record.draft.language.signs import NO_CODE_BEFORE
 from detente.record.draft.language.words import either
 
 _M = (
@@ -50,9 +51,24 @@ _NICKNAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventie
 _OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the(?:\s(?:current|present|running))?|{_REL})(?:\scalendar)?\syear))"
 _SHORT = r"(?:\s\((?:Q[1-4]|H[12]|[1-4]Q|[12]H)\))?"
 _NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|[\s-]?(?:km|kg|[kMGT]Wh?|kV|ha)\b|-?m\b)"
-_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
-    rf"(?<!\b{word}\s)"
-    for word in ("about", "some", "than", "nearly", "almost", "Route", "Order", "No.", "approximately", "Resolution")
+_NO_NUMBER_BEFORE = (
+    r"(?<![\d$€£.,/#])(?<!\d-)"
+    + NO_CODE_BEFORE
+    + "".join(
+        rf"(?<!\b{word}\s)"
+        for word in (
+            "about",
+            "some",
+            "than",
+            "nearly",
+            "almost",
+            "Route",
+            "Order",
+            "No.",
+            "approximately",
+            "Resolution",
+        )
+    )
 )
 
 _MON = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"

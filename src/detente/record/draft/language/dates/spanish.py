@@ -6,6 +6,7 @@ import re
 
 from detente.record.draft.language.dates import meanings
 from detente.record.draft.language.dates.parts import month_number, nearest_day, nearest_month
+from detente.record.draft.language.signs import NO_CODE_BEFORE
 
 _M = r"(?P<month>enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)"
 _DAYS = "lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|domingo"
@@ -56,9 +57,13 @@ _REL_YEAR = (
     r"|(?P<next>próximo\saño|año\spróximo|año\sque\sviene)|año)"
 )
 _OF = rf"(?:\s(?:de|del|de\seste)\s(?:año\s)?(?:{_Y}|(?:el\s)?{_REL_YEAR}))"
-_NO_NUMBER_BEFORE = r"(?<![\d$€£.,/#])(?<!\d-)" + "".join(
-    rf"(?<!\b{word}\s)"
-    for word in ("unos", "unas", "casi", "más de", "menos de", "cerca de", "Ley", "Decreto", "Resolución", "ruta")
+_NO_NUMBER_BEFORE = (
+    r"(?<![\d$€£.,/#])(?<!\d-)"
+    + NO_CODE_BEFORE
+    + "".join(
+        rf"(?<!\b{word}\s)"
+        for word in ("unos", "unas", "casi", "más de", "menos de", "cerca de", "Ley", "Decreto", "Resolución", "ruta")
+    )
 )
 _NO_NUMBER_AFTER = (
     r"(?!\s(?:personas|camiones|toneladas|metros|km|kilómetros|hectáreas|barriles|empleos|dólares|euros|pesos|millones"
@@ -92,7 +97,7 @@ RULES = [  # pattern, what it means, whether it leans on the article's own date,
     (r"(?<=\ben\sel\s)acumulado\s(?:anual|del\saño)(?P<year>)(?!\w)", meanings.year_so_far, True, I),
     (rf"\b(?:el\s)?(?P<order>{'|'.join(meanings.MONTH_ORDER)})\smes{_OF}(?!\w)", meanings.month_by_order, False, I),
     (rf"{_NO_NUMBER_BEFORE}\b{_Y}\s?[-–/]\s?(?P<tail>\d{{4}}|\d\d)(?![\d-])", meanings.years, False, 0),
-    (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s){_DECADE}\b(?!\s\w+s\b)", meanings.decade, False, I),
+    (rf"\b(?:la\sdécada\sde\s(?:los\s)?|(?:los\s)?años\s|los\s){_DECADE}\b(?![.,]\d)(?!\s\w+s\b)", meanings.decade, False, I),
     (rf"\bhace\s{_ABOUT}{_N}\s(?P<unit>día|semana|mes|año|década)(?:s|es)?\b", meanings.ago, True, I),
     (r"\b(?:el\s)?(?P<unit>ejercicio)\s(?P<past>pasado)(?!\w|\sfiscal)", meanings.shifted, True, I),
     (r"\b(?:el\s)?(?:pasado\s)?día\s(?P<day>[0-3]?\d)(?=\s?[,.;:)]|\s(?:se|los?|las?|el|un|una|y|no)\b)", _day_of_the_month, True, I),
