@@ -56,6 +56,7 @@ def test_the_size_of_a_change_and_how_far_the_claim_is_off(small, measure, value
     ("type_", "period", "marks"),
     [
         ("quantity", "2024", ("hindsight",)),
+        ("cause", "2024", ("hindsight",)),
         ("prediction", "2024", ()),
         ("quantity", "2023", ()),
         ("quantity", "2022", ()),
@@ -305,3 +306,8 @@ def test_the_preferred_figure_of_an_end_is_taken_whatever_stands_before_it(small
     marked = [row | {"preferred": "1"} for row in rows]
     assert "40" in (given := small.verdict(change("pct", value="-60", unit="pct"), figures=[other, *marked])).evidence
     assert given.verdict == "confirmed within rounding"
+
+
+def test_a_multiple_is_said_with_one_decimal(small):
+    given = small.verdict(change("ratio", value="1.24", unit="times"), figures=figures("100", "123.6"))
+    assert "1.2 times" in str(given.reason) and "1.24 times" not in str(given.reason)

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from detente.record.rows import Figure
-from detente.record.verdicts.reconciling.explanation import ConflictExplanation, agree, rounding_half
+from detente.record.verdicts.reconciling.explanation import ConflictExplanation, agree, misfit_of, rounding_half
 from detente.record.verdicts.reconciling.figure_context import FigureContext
 from detente.record.verdicts.reconciling.reconcile import explain, well_explained
 
@@ -308,3 +308,8 @@ def test_what_is_explained_by_a_slip_or_another_period_is_not_well_explained():
     assert [e.kind for e in explain(slip, WHOLE, total)] == ["power of ten"]
     assert not well_explained(slip, WHOLE, total)
     assert well_explained(figure("A", 440, basis="cif"), figure("B", 400, basis="fob"), total)
+
+
+@pytest.mark.parametrize(("computed", "misfit"), [(100.0, 0.0), (100.3, 0.0), (99.6, 0.0), (101.0, 0.01), (98.0, 0.02)])
+def test_what_is_missing_within_the_last_digit_is_no_misfit(computed, misfit):
+    assert misfit_of(computed, figure("A", 100.0, text="100")) == pytest.approx(misfit)

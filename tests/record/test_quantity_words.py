@@ -151,3 +151,20 @@ def test_a_figure_in_another_unit_is_shown_in_both(small, unit, evidence):
     assert found.evidence.startswith("US$2,100 million (2021, T1)")
     assert ("US$2.1 billion" in found.evidence) == evidence
     assert found.evidence.count("US$") == 1 + evidence  # the same unit is not shown twice
+
+
+def test_of_figures_without_a_mark_the_reported_one_decides_and_not_the_nearest(small):
+    figures = [figure("100", status="reported"), figure("90", "B", status="derived", derivation="from quarters")]
+    found = small.verdict(small.quantity("80", options="digits=2"), figures=figures, sources=SOURCES)
+    assert "US$100 million" in str(found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("word", "lowest", "highest"),
+    [("a handful", 2, 9), ("dozens", 24, 99), ("hundreds", 200, 999), ("thousands", 2000, 9999)],
+)
+def test_words_for_a_number_reach_from_their_lowest_to_their_highest(small, word, lowest, highest):
+    for value, holds in ((lowest, True), (highest, True), (lowest - 1, False), (highest + 1, False)):
+        claim = small.quantity("", options=f"op={word}")
+        found = small.verdict(claim, figures=[figure(str(value))], sources=SOURCES)
+        assert found.verdict.startswith("confirmed") == holds, (value, found.verdict)

@@ -117,6 +117,12 @@ def test_a_forecasters_row_by_hand():
     assert row["geometric_ratio"] == pytest.approx(8**0.5)
 
 
+def test_a_forecast_a_little_above_its_outcome_is_above():
+    found = summary([{"error": 0.5, "ratio": 2.0}, {"error": 0.0, "ratio": 1.0}, {"error": -0.5, "ratio": 0.5}])
+    assert (found["n"], found["n_above"], found["median_ratio"]) == (3, 1, 1.0)
+    assert found["geometric_ratio"] == pytest.approx(1.0)
+
+
 FORECAST = {
     "forecast_id": "F", "date": "2020", "forecaster": "A", "target": "Trade", "unit": "usd_mn", "kind": "point",
     "horizon": "2021", "outcome_figure_ids": "", "outcome_op": "value", "source_id": "office",
