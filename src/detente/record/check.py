@@ -179,9 +179,13 @@ def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     return found
 
 
+_LISTS = ("cites", "source_ids", "outcome_figure_ids")
+"""Columns of a record that may name several rows; the others name one."""
+
+
 def _unknown_ids(frame: pl.DataFrame, table: RecordTable, column: str, known: set[str]) -> list[Problem]:
     cells = frame[column]
-    several = column.endswith("s")  # source_ids, cites
+    several = column in _LISTS
     bad = {}
     for cell in cells.drop_nulls().unique():
         named = split_list(cell) or [cell]

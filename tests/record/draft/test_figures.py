@@ -197,6 +197,8 @@ def test_a_bare_number_is_of_what_is_numbered(text, language, expected):
         ("two of Canada’s exports", "en", []),
         ("2.28 MnT, 3 MMT, 400 KT and 5 mln t", "en", [(2.28e6, "t"), (3e6, "t"), (4e5, "t"), (5e6, "t")]),
         ("37,358 Nepalis and 12 buses", "en", [(37358, "Nepalis"), (12, "buses")]),
+        ("4.66 million 90-kilogramme bags and 60-kg bags", "en", [(4.66e6, "bags"), (60, "kg")]),
+        ("63.837 citizens and 1.234 tonnes", "en", [(63837, "citizens"), (1.234, "t")]),
         ("entre el 117 y el 120 por ciento", "es", [(117, "pct"), (120, "pct")]),
     ],
 )

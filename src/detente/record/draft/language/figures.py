@@ -59,6 +59,8 @@ _BETWEEN = re.compile(r"\b(?:between|entre)\s(?:los\s|las\s|el\s|un\s)?(?:[A-Z]{
 _GAP = {"en": re.compile(r"\+?[\s-]?(?:of\s)?"), "es": re.compile(r"\+?[\s-]?(?:de\s)?")}
 _METRES = re.compile(r"\s(?:high|tall|long|wide|deep|from (?:the|its|a|an)|away|above|below|apart|of (?:the|its))\b")
 _DEPTH = re.compile(r"\b(?:depth|height|length|width|altitude|distance|deep|wide|high|long)\b[\w ]*$", re.IGNORECASE)
+_POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+THOUSAND = 1000
 MILLION = 1e6
 HUNDRED = 100  # above it what stands before *or 4%* is no percentage
 NEARBY = 20  # times: 4.2 to 3.6 million share the magnitude, 500 to 1 million do not
@@ -179,6 +181,8 @@ def _read(text: str, numeral: Numeral, language: str) -> FigureMention | None:
             if named is None:
                 return None
             end, unit = named
+            if language == "en" and numeral.scale == 1 and _POINTED.fullmatch(text[numeral.start : numeral.end]):
+                value *= THOUSAND  # 63.837 citizens: what is counted has no fractions
     end, rate = rate_at(text, end)
     if unit == "bpd":
         unit, rate = "bbl", "day"

@@ -51,24 +51,11 @@ _NICKNAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventie
 _OF = rf"(?:(?:\s?,?\s(?:of\s|in\s)?)(?:{_Y}|(?:the(?:\s(?:current|present|running))?|{_REL})(?:\scalendar)?\syear))"
 _SHORT = r"(?:\s\((?:Q[1-4]|H[12]|[1-4]Q|[12]H)\))?"
 _NO_NUMBER_AFTER = rf"(?!\s{either('dates', 'counted', 'en')}|[-,.]?\d|%|[\s-]?(?:km|kg|[kMGT]Wh?|kV|ha)\b|-?m\b)"
+_NOT_BEFORE_A_YEAR = (
+    "about", "some", "than", "nearly", "almost", "Route", "Order", "No.", "approximately", "Resolution",
+)  # fmt: skip
 _NO_NUMBER_BEFORE = (
-    r"(?<![\d$€£.,/#])(?<!\d-)"
-    + NO_CODE_BEFORE
-    + "".join(
-        rf"(?<!\b{word}\s)"
-        for word in (
-            "about",
-            "some",
-            "than",
-            "nearly",
-            "almost",
-            "Route",
-            "Order",
-            "No.",
-            "approximately",
-            "Resolution",
-        )
-    )
+    r"(?<![\d$€£.,/#])(?<!\d-)" + NO_CODE_BEFORE + "".join(rf"(?<!\b{word}\s)" for word in _NOT_BEFORE_A_YEAR)
 )
 
 _MON = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)"

@@ -57,13 +57,11 @@ _REL_YEAR = (
     r"|(?P<next>próximo\saño|año\spróximo|año\sque\sviene)|año)"
 )
 _OF = rf"(?:\s(?:de|del|de\seste)\s(?:año\s)?(?:{_Y}|(?:el\s)?{_REL_YEAR}))"
+_NOT_BEFORE_A_YEAR = (
+    "unos", "unas", "casi", "más de", "menos de", "cerca de", "Ley", "Decreto", "Resolución", "ruta",
+)  # fmt: skip
 _NO_NUMBER_BEFORE = (
-    r"(?<![\d$€£.,/#])(?<!\d-)"
-    + NO_CODE_BEFORE
-    + "".join(
-        rf"(?<!\b{word}\s)"
-        for word in ("unos", "unas", "casi", "más de", "menos de", "cerca de", "Ley", "Decreto", "Resolución", "ruta")
-    )
+    r"(?<![\d$€£.,/#])(?<!\d-)" + NO_CODE_BEFORE + "".join(rf"(?<!\b{word}\s)" for word in _NOT_BEFORE_A_YEAR)
 )
 _NO_NUMBER_AFTER = (
     r"(?!\s(?:personas|camiones|toneladas|metros|km|kilómetros|hectáreas|barriles|empleos|dólares|euros|pesos|millones"

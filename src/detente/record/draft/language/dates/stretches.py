@@ -47,6 +47,18 @@ def months_between(m: Match, s: DateSetting) -> Days | None:
     return months_of(end - over, first, first)[0], months_of(end, last, last)[1]
 
 
+_EACH = re.compile(r"\b(?:respectively|each|respectivamente|cada\s(?:uno|mes))\b", re.IGNORECASE)
+
+
+def two_months(m: Match, s: DateSetting) -> Days | bool:
+    """*In January and February 2018*: both, if one follows the other and each has not a figure of its own."""
+    first, last = month_number(m["first"], s.language), month_number(m["last"], s.language)
+    sentence = s.text[max(s.text.rfind(". ", 0, m.start()), 0) : m.end() + 80].partition(". ")
+    if last != first + 1 or _EACH.search("".join(sentence)):
+        return False
+    return months_of(int(m["year"]), first, last)
+
+
 def months_up_to_the_end(m: Match, s: DateSetting) -> Days | bool:
     """*The three months ended 30 September 2022*, *los doce meses hasta junio de 2022*: so many whole months."""
     words = _told(m)
@@ -170,6 +182,7 @@ RULES = {
         (rf"{_Y}\s?\(\s?{_EN_1}{_EN_TO}{_EN_2}\s?\)", months_between, False, 0),
         (rf"{_EN_PART}\s\(\s?{_EN_1}{_EN_TO}{_EN_2}(?:,?\s{_named(_Y)})?\s?\){_EN_TAIL}", months_between, True, 0),
         (rf"\b{_EN_1}{_EN_TO}{_EN_2}{_NO_DAY}{_EN_TAIL}", months_between, True, 0),
+        (rf"\b{_EN_1}\sand\s{_EN_2},?\s(?:of\s)?{_Y}", two_months, False, 0),
         (rf"(?<=\bbetween\s){_EN_1}\sand\s{_EN_2}{_NO_DAY}{_EN_TAIL}", months_between, True, 0),
         (
             rf"{_EN_MONTHS_TO}(?:(?:the\s)?end[\s-](?:of\s)?)?"
@@ -216,6 +229,7 @@ RULES = {
     "es": [
         (rf"{_ES_PART}\s\(\s?{_ES_1}(?:\s?[-–—]\s?|\sa\s){_ES_2}(?:\s(?:de\s)?{_named(_Y)})?\s?\){_ES_TAIL}", months_between, True, I),
         (rf"\b{_ES_1}\s(?:a|hasta)\s{_ES_2}{_ES_TAIL}(?!\w)", months_between, True, I),
+        (rf"\b{_ES_1}\sy\s{_ES_2}\s(?:de\s|del\s)?(?:año\s)?{_Y}", two_months, False, I),
         (rf"(?<=\bentre\slos\smeses\sde\s){_ES_1}\sy\s{_ES_2}{_ES_TAIL}(?!\w)", months_between, True, I),
         (rf"\b(?:los\s)?{_ES_COUNT}\smeses\s(?:hasta|a|{_ES_ENDED}\s(?:en|a))\s{_month('es', 'month')}\s(?:de\s|del\s)?{_Y}",
          months_up_to_the_end, False, I),

@@ -22,6 +22,10 @@ _OF_WHOLE = re.compile(
 )
 _OF_SOMEBODY_S = re.compile(r"\sof\s(?:[\w.]+\s){0,2}[\w.]+[’']s?\s")
 _HYPHENED = re.compile(r"-(?!odd\b|plus\b|strong\b|way\b|fold\b|up\b|off\b|and\b)([a-z]{3,})\b")
+SIZE_EACH = re.compile(
+    r"\s\d{1,4}-?\s?(?:kg|kilos?|kilogram(?:me)?s?|pounds?|lbs?|lit(?:er|re)s?|ton(?:ne)?s?)(?=\s[a-z]+s\b)"
+)
+"""How large each thing is that the number before it counts."""
 _WORD = re.compile(r"[A-Za-zÁÉÍÓÚÜÑáéíóúüñ][\w'’áéíóúüñ-]*")
 GROUPED = 1000  # from here a Spanish count may have *de* before its noun: 1.368.083 de visitantes
 SMALL = 12  # number words up to this, after a definite word, refer back and count nothing new
@@ -40,6 +44,8 @@ def counted(text: str, numeral: Numeral, language: str) -> tuple[int, str] | Non
     elif numeral.vague or numeral.scale > 1 or numeral.words or (language == "es" and numeral.value >= GROUPED):
         link = re.compile(r"\s(?:of|de)\s").match(text, position)
         position = link.end() - 1 if link else position
+    if each := SIZE_EACH.match(text, position):  # 4 million 60-kg bags
+        position = each.end()
     if part := _HYPHENED.match(text, position):  # a 40-page paper
         return (part.end(), part[1]) if not numeral.words and language == "en" else None
     run: list[tuple[int, str]] = []

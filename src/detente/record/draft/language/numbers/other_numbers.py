@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from detente.record.draft.language.numbers.counted import SIZE_EACH
 from detente.record.draft.language.numbers.numerals import Numeral
 from detente.record.draft.language.signs import currency_before
 from detente.record.draft.language.units import unit_at
@@ -35,6 +36,7 @@ _RATIO = re.compile(
 _WHICH = re.compile(r"\b(?:the\sfirst|los\sprimeros|las\sprimeras)\s$", re.IGNORECASE)
 _SURNAME = re.compile(r"(?:\b[A-ZÁÉÍÓÚÑ][\w.]*\sdos|\bDos)\s[A-ZÁÉÍÓÚÑ][a-záéíóúñ]$")
 """*Antonio dos Reis*, *Dos Bocas*: what Spanish counts has no capital."""
+_A_NUMBER = re.compile(r"\d(?:\s(?:million|thousand|hundred))?\s$")
 OLDEST = 120
 _AGES = re.compile(r"\b(?:franja|rango|tramo|edades?|aged|ages|age group)\b[^.,;]{0,16}$", re.IGNORECASE)
 
@@ -51,6 +53,8 @@ def is_no_figure(text: str, numeral: Numeral) -> bool:
     if re.match(r"[\s-]months?\speriod\b", after) and re.search(r"\b(?:the|same)\s$", before):
         return True  # over the eleven month period: which one, not how long
     if _SURNAME.search(before + text[numeral.start : numeral.end + 3]):
+        return True
+    if _A_NUMBER.search(before) and SIZE_EACH.match(text, numeral.start - 1):  # 4 million 60-kg bags
         return True
     if _OFFSET_AFTER.match(after):  # two months after it had cut ties
         return True
