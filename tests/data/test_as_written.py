@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 
+import numpy as np
 import openpyxl
 import polars as pl
 import pytest
@@ -191,3 +193,25 @@ def test_the_last_line_of_a_head_that_is_cut_off_is_left_out():
     assert begins("a;b\n1;2\n3;4;5", True) == (";", 0)
     assert begins("a;b\n1;2;3;4", False) is None  # the one line below may be cut
     assert begins("a;b\n1;2\n3;4;5;6", False) == (";", 0)
+
+
+@pytest.mark.parametrize("word", ["n.d.", "s/d", "-", "no disponible"])
+@pytest.mark.parametrize(
+    "ends", ["País de origen;País de destino", "País exportador;País importador", "Origen;Destino"]
+)
+def test_a_word_for_missing_among_decimal_commas_is_asked_back_and_the_advice_works(tmp_path, word, ends):
+    path = tmp_path / "own.csv"
+    rows = [
+        "Camerún;Gabón;2019;12.345,6",
+        f"Gabón;Camerún;2019;{word}",
+        "Camerún;Gabón;2020;1.234,5",
+        "Gabón;Camerún;2020;900,1",
+    ]
+    path.write_text("\n".join([f"{ends};Año;value_kusd", *rows]), encoding="utf-8")
+    with pytest.raises(InvalidFlow, match=re.escape(f"'{word}'")) as caught:
+        read_panel(path)
+    assert "1 such row" in str(caught.value)
+    assert "--missing" in str(caught.value)
+    panel = read_panel(path, missing=(word,))
+    np.testing.assert_allclose(panel.flow("CMR", "GAB"), [12.3456, 1.2345])
+    assert np.isnan(panel.flow("GAB", "CMR")[0])

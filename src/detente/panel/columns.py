@@ -42,6 +42,8 @@ ENDS = (
     ("country_of_origin", "country_of_destination"), ("orig_iso3", "dest_iso3"), ("exporter_iso", "importer_iso"),
     ("exporter_code", "importer_code"), ("exporter_name", "importer_name"), ("exporting_country", "importing_country"),
     ("exportador", "importador"), ("origen", "destino"), ("pais_origen", "pais_destino"), ("país_origen", "país_destino"),
+    ("pais_de_origen", "pais_de_destino"), ("país_de_origen", "país_de_destino"),
+    ("pais_exportador", "pais_importador"), ("país_exportador", "país_importador"),
 )  # fmt: skip
 """Names of origin and destination, looked for as pairs where no column bears a known name of either, and one by one
 where only the other end does; a space or a hyphen counts as ``_``."""

@@ -70,7 +70,8 @@ def shows_commas(frame: pl.DataFrame) -> bool:
 
 
 def with_decimal_commas(frame: pl.DataFrame, label: str, missing: Sequence[str]) -> pl.DataFrame:
-    """A frame of texts whose columns of numbers with decimal commas have points; the others as they are.
+    """A frame of texts whose columns of numbers with decimal commas have points; the others as they are, and so is a
+    cell without a digit (*n.d.*), which whoever reads the numbers knows as missing or asks back.
 
     Raises
     ------
@@ -78,7 +79,9 @@ def with_decimal_commas(frame: pl.DataFrame, label: str, missing: Sequence[str])
     InvalidFlow : ``1,234`` or ``1.234`` where nothing shows what the mark is.
     """
     texts = {s.name: s.str.strip_chars() for s in frame.get_columns() if s.dtype == pl.String}
-    cells = {name: s.set(s.is_in(list(missing)).fill_null(False), None).drop_nulls() for name, s in texts.items()}
+    cells = {
+        name: s.filter(s.str.contains(r"\d") & ~s.is_in(list(missing)).fill_null(False)) for name, s in texts.items()
+    }
     numbers = {name: s for name, s in cells.items() if len(s) and _count(s, NUMBER) == len(s)}
     comma = next((c for s in numbers.values() for c in _sure(s, COMMA)), None)
     pointed = (s for s in cells.values() if len(s) and _count(s, f"{POINT}|^[-+]?\\d+$") == len(s))
@@ -103,8 +106,10 @@ def with_decimal_commas(frame: pl.DataFrame, label: str, missing: Sequence[str])
     if comma is None:
         return frame
     return frame.with_columns(
-        texts[name].str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True) for name in numbers
-    )
+        pl.when(s.str.contains(NUMBER)).then(s.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .otherwise(s).alias(name)
+        for name, s in ((name, texts[name]) for name in numbers)
+    )  # fmt: skip
 
 
 def _sure(cells: pl.Series, pattern: str) -> pl.Series:
