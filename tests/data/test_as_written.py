@@ -215,3 +215,20 @@ def test_a_word_for_missing_among_decimal_commas_is_asked_back_and_the_advice_wo
     panel = read_panel(path, missing=(word,))
     np.testing.assert_allclose(panel.flow("CMR", "GAB"), [12.3456, 1.2345])
     assert np.isnan(panel.flow("GAB", "CMR")[0])
+
+
+@pytest.mark.parametrize("above", ["", "A title;;;\n", "A title;;;\nand more;;;\n"])
+@pytest.mark.parametrize(
+    ("cells", "error"), [(("5,5", "x"), InvalidFlow), (("5,5", "-1,5"), InvalidFlow), (("5", "inf"), InvalidFlow)]
+)
+def test_the_line_that_an_error_names_is_the_file_s(tmp_path, above, cells, error):
+    rows = [f"{a};{year};{cell}" for a, year, cell in zip(("COL;VEN", "VEN;COL"), (2000, 2000), cells, strict=True)]
+    (tmp_path / "f.csv").write_text(above + "\n".join(["origin;destination;year;trade_usd_mn", *rows]))
+    with pytest.raises(error, match=rf"line {3 + above.count(chr(10))}\b"):
+        read_panel(tmp_path / "f.csv")
+
+
+def test_the_line_of_a_cell_of_a_year_is_the_line_of_its_row(tmp_path):
+    (tmp_path / "f.csv").write_text("origin,destination,2000,2001\nCOL,VEN,1,2\nVEN,COL,3,-4\n")
+    with pytest.raises(InvalidFlow, match="in 2001 \\(line 3\\)"):
+        read_panel(tmp_path / "f.csv", unit="usd_mn")

@@ -25,12 +25,13 @@ class Table:
     """A frame of any kind behind one face; columns convert one at a time.
 
     ``frame`` is a narwhals data frame, ``name`` says in messages where it came from, ``notes`` what reading it took for
-    granted.
+    granted, ``above`` how many lines of the file stand above its header.
     """
 
     frame: Any
     name: str = "the data"
     notes: tuple[Text, ...] = ()
+    above: int = 0
 
     @property
     def columns(self) -> list[str]:
@@ -124,7 +125,7 @@ def read_table(data: Any) -> Table:
         return table_of(stream, stream.columns)
     if isinstance(data, str | Path):
         read = read_file(Path(data))
-        return Table(nw.from_native(read.frame), f"'{data}'", read.notes)
+        return Table(nw.from_native(read.frame), f"'{data}'", read.notes, read.above)
     if hasattr(data, "to_frame") and not hasattr(data, "__dataframe__"):
         data = data.to_frame()  # one of our own results
     try:

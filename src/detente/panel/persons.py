@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from detente import economies as names
+from detente.data.tables.lines import PLAIN, Lines
 from detente.errors import InvalidFlow, SpecificationError, UnknownEconomy, first_five, how_many
 
 
@@ -28,13 +29,14 @@ POPULATION_COLUMNS = _words("population population_type definition concept categ
 """Columns of words that say which people a row counts."""
 
 
-def check_persons(frame: pl.DataFrame, label: str, *columns: str) -> None:
+def check_persons(frame: pl.DataFrame, label: str, *columns: str, lines: Lines = PLAIN) -> None:
     """Raise unless the cells are whole persons between economies that ISO codes name.
 
     Parameters
     ----------
     frame : columns ``origin``, ``destination``, ``value``.
     label, columns : the file and the two columns that the codes stand in, for the messages.
+    lines : on which line of the file a row stands.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def check_persons(frame: pl.DataFrame, label: str, *columns: str) -> None:
         counts = how_many(int(broken.sum()), f"count of persons in {label} is", f"counts of persons in {label} are")
         raise InvalidFlow(
             f"{counts} no whole number, first {first['value']:g} for "
-            f"{first['origin']}->{first['destination']} (line {int(broken.arg_max() or 0) + 2}).",
+            f"{first['origin']}->{first['destination']} (line {lines.of(int(broken.arg_max() or 0))}).",
             why="Thousands of persons read as persons would be wrong a thousandfold.",
             fix="Multiply figures in thousands by 1,000; round estimates to whole persons.",
         )

@@ -30,6 +30,8 @@ class FileTable:
 
     frame: pl.DataFrame
     notes: tuple[Text, ...] = ()
+    above: int = 0
+    """Lines above the header."""
 
 
 def read_file(path: Path) -> FileTable:
@@ -105,7 +107,7 @@ def _read_sheet(files: Files, name: str) -> FileTable:
     frame = typed(sheet_frame([[row[k] for k in filled] for row in rows if any(row)]))
     notes = [Text("rows.begins", file=label, line=Number(str(head + 1)))] if head else []
     notes += [Text("rows.sheet", file=label, sheet=sheet)] if sheet != first else []
-    return FileTable(frame, tuple(notes))
+    return FileTable(frame, tuple(notes), head)
 
 
 def _names_all(rows: list[list[str | None]], alone: bool) -> bool:
@@ -188,9 +190,9 @@ def _scanned(path: Path, separator: str, above: int) -> FileTable:
         frame = pl.read_csv(path, infer_schema_length=None, **options)
     notes = (Text("rows.begins", file=path.name, line=Number(str(above + 1))),) if above else ()
     if separator == "," or not shows_commas(frame):
-        return FileTable(typed(frame), notes)
+        return FileTable(typed(frame), notes, above)
     table = _with_points(pl.read_csv(path, infer_schema=False, **options), path.name)
-    return FileTable(table.frame, notes + table.notes)
+    return FileTable(table.frame, notes + table.notes, above)
 
 
 def _with_points(frame: pl.DataFrame, label: str) -> FileTable:

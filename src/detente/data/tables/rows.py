@@ -9,12 +9,15 @@ import polars as pl
 from detente.aggregates import is_aggregate
 from detente.data.codes import alpha3
 from detente.data.facts import Count
+from detente.data.tables.lines import PLAIN, Lines
 from detente.errors import DataError, InvalidFlow, first_five, how_many
 
 MISSING = ("", "NA", "N/A", "n/a", "na", "NaN", ".", "..", "-", "--", ":", "null", "None")
 
 
-def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING, decimal: str | None = ".") -> pl.Series:
+def numbers(
+    cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING, decimal: str | None = ".", lines: Lines = PLAIN
+) -> pl.Series:
     """Cells as floats; those in ``missing`` are null.
 
     Parameters
@@ -22,6 +25,7 @@ def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING, dec
     what : the column and its file, for the messages.
     decimal : the mark before decimals. The other one of ``.`` and ``,`` may stand between thousands, as spaces may.
         None where nobody said it: then it is a point, and a comma has to show that it parts thousands.
+    lines : on which line of the file a cell stands, for the messages.
 
     Raises
     ------
@@ -45,7 +49,7 @@ def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING, dec
     text = text.set(text.is_in(list(missing)).fill_null(False), None)
     plain = _ungrouped(text, "." if decimal == "," else ",")
     if decimal is None:
-        _refuse_two_readings(text, what)
+        _refuse_two_readings(text, what, lines)
     if decimal == ",":
         plain = plain.set(plain.str.contains(r"\.").fill_null(False), "").str.replace(",", ".", literal=True)
     found = plain.cast(pl.Float64, strict=False)
@@ -53,7 +57,7 @@ def numbers(cells: pl.Series, what: str, missing: tuple[str, ...] = MISSING, dec
     if len(bad):
         mark = "a comma" if decimal == "," else "a point"
         raise InvalidFlow(
-            f"'{cells[bad[0]]}' in {what} is not a number (line {bad[0] + 2}; {how_many(len(bad), 'such row')}).",
+            f"'{cells[bad[0]]}' in {what} is not a number (line {lines.of(int(bad[0]))}; {how_many(len(bad), 'such row')}).",
             fix=f"Write plain numbers with {mark} for decimals; leave the cell empty where it is unknown, or say what means "
             "missing with missing= (on the command line --missing).",
         )
@@ -73,16 +77,16 @@ def _ungrouped(text: pl.Series, mark: str) -> pl.Series:
     return text
 
 
-def _refuse_two_readings(text: pl.Series, what: str) -> None:
+def _refuse_two_readings(text: pl.Series, what: str, lines: Lines) -> None:
     """Raise where ``1,234`` stands in a column that nowhere shows whether its commas part thousands or decimals."""
     open_ = text.str.contains(r"^[-+]?\d{1,3},\d{3}$").fill_null(False)
     shown = text.str.contains(r"^[-+]?\d{1,3}(?:,\d{3}){2,}$|\.").fill_null(False)
     if open_.any() and not shown.any():
-        line = int(open_.arg_max() or 0)
-        whole, _, rest = str(text[line]).partition(",")
+        first = int(open_.arg_max() or 0)
+        whole, _, rest = str(text[first]).partition(",")
         rows = how_many(int(open_.sum()), "such row")
         raise InvalidFlow(
-            f"'{text[line]}' in {what} could be {whole}{rest} or {whole}.{rest} (line {line + 2}; {rows}).",
+            f"'{text[first]}' in {what} could be {whole}{rest} or {whole}.{rest} (line {lines.of(first)}; {rows}).",
             why="A guess could be wrong a thousandfold.",
             fix="Write plain numbers with a point for decimals and nothing between thousands.",
         )

@@ -8,6 +8,7 @@ import polars as pl
 
 from detente.data.codes import codes_named
 from detente.data.facts import Count, Flows
+from detente.data.tables.lines import Lines
 from detente.data.tables.rows import numbers, without_aggregates
 from detente.data.units import UNITS, kind_of, unit_in, unit_named
 from detente.errors import AmbiguousColumn, DataError, EmptySample, InvalidFlow, how_many
@@ -22,10 +23,12 @@ OUR_NAMES = {"period": "year"}  # what the caller's parameter is called, where i
 
 def of_table(
     table: pl.DataFrame, label: str, roles: dict[str, Any], unit: str | None, kind: str | None,
-    missing: tuple[str, ...], notes: tuple[Text, ...] = (),
+    missing: tuple[str, ...], notes: tuple[Text, ...] = (), above: int = 0,
 ) -> Flows:  # fmt: skip
-    """A table with named columns: one row a flow, or one a flow and product."""
+    """A table with named columns: one row a flow, or one a flow and product; ``above`` lines stand above its header."""
+    height = table.height
     table, years = by_year(table)
+    lines = Lines(above, height if years else 0)
     found = find_roles(table.columns, needed=NEEDED, called=OUR_NAMES, **roles)
     if table.height == 0:
         raise EmptySample(f"{label} has no rows.", fix="Give a table with one row a flow and year.")
@@ -54,13 +57,13 @@ def of_table(
         pl.col(str(found.destination)).cast(pl.String).str.strip_chars().alias("destination"),
         pl.col(str(found.period)).alias("period"),
         *([pl.col(found.sector).cast(pl.String).alias("product")] if found.sector else []),
-        numbers(cells, f"column '{found.value}' of {label}", missing=("",), decimal=None).alias("value"),
+        numbers(cells, f"column '{found.value}' of {label}", missing=("",), decimal=None, lines=lines).alias("value"),
     )
-    _check_cells(frame, label, found)
+    _check_cells(frame, label, found, lines)
     frame = _by_code(without_aggregates(frame, count), count)
     population = ""
     if measured.kind == "persons":
-        check_persons(frame, label, str(found.origin), str(found.destination))
+        check_persons(frame, label, str(found.origin), str(found.destination), lines=lines)
         population = one_population(table, [str(found.origin), str(found.destination), str(found.period)], label)
     return Flows(
         frame, measured.name, kind_of(measured, kind), level="product" if found.sector else "total",
@@ -92,12 +95,12 @@ def _by_code(frame: pl.DataFrame, count: Count) -> pl.DataFrame:
     return frame.with_columns(pl.col("origin", "destination").replace(codes))
 
 
-def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
+def _check_cells(frame: pl.DataFrame, label: str, roles: Any, lines: Lines) -> None:
     bare = frame.select(pl.any_horizontal(pl.col(KEYS).is_null())).to_series().arg_true()
     if len(bare):
         lacking = how_many(len(bare), f"row of {label} lacks", f"rows of {label} lack")
         raise DataError(
-            f"{lacking} an origin, destination or year (first at line {bare[0] + 2}).",
+            f"{lacking} an origin, destination or year (first at line {lines.of(int(bare[0]))}).",
             fix="Fill them in or delete the rows.",
         )
     endless = frame["value"].is_infinite().fill_null(False).arg_true()
@@ -105,7 +108,7 @@ def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
         a, b, when = frame.select(KEYS).row(endless[0])
         raise InvalidFlow(
             f"Rows with an infinite flow in column '{roles.value}' of {label}: {len(endless):,}, the first for "
-            f"{a}->{b} in {when} (line {endless[0] + 2}).",
+            f"{a}->{b} in {when} (line {lines.of(int(endless[0]))}).",
             fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
         )
     below = (frame["value"] < 0).fill_null(False).arg_true()
@@ -113,7 +116,7 @@ def _check_cells(frame: pl.DataFrame, label: str, roles: Any) -> None:
         a, b, when = frame.select(KEYS).row(below[0])
         raise InvalidFlow(
             f"Rows with a negative flow in column '{roles.value}' of {label}: {len(below):,}, the first "
-            f"{frame['value'][below[0]]:g} for {a}->{b} in {when} (line {below[0] + 2}).",
+            f"{frame['value'][below[0]]:g} for {a}->{b} in {when} (line {lines.of(int(below[0]))}).",
             why="A flow is zero or more.",
             fix="Fix or delete these rows; leave the cell empty where the flow is unknown.",
         )

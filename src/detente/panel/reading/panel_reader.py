@@ -152,7 +152,7 @@ def _flows_of(
                 fix="Give one of its files, or name its source with source= (on the command line --as).",
             )
         table = read_table(data)
-        flows = of_table(table.frame.to_polars(), Path(data).name, roles, unit, kind, missing, table.notes)
+        flows = of_table(table.frame.to_polars(), Path(data).name, roles, unit, kind, missing, table.notes, table.above)
         return flows, None, Path(data).name
     table = read_table(data).frame.to_polars()
     if source is None and not named_columns and {"t", "i", "j", "v"} <= set(table.columns):
