@@ -218,13 +218,11 @@ def test_a_word_for_missing_among_decimal_commas_is_asked_back_and_the_advice_wo
 
 
 @pytest.mark.parametrize("above", ["", "A title;;;\n", "A title;;;\nand more;;;\n"])
-@pytest.mark.parametrize(
-    ("cells", "error"), [(("5,5", "x"), InvalidFlow), (("5,5", "-1,5"), InvalidFlow), (("5", "inf"), InvalidFlow)]
-)
-def test_the_line_that_an_error_names_is_the_file_s(tmp_path, above, cells, error):
+@pytest.mark.parametrize("cells", [("5,5", "x"), ("5,5", "-1,5"), ("5", "inf")])
+def test_the_line_that_an_error_names_is_the_file_s(tmp_path, above, cells):
     rows = [f"{a};{year};{cell}" for a, year, cell in zip(("COL;VEN", "VEN;COL"), (2000, 2000), cells, strict=True)]
     (tmp_path / "f.csv").write_text(above + "\n".join(["origin;destination;year;trade_usd_mn", *rows]))
-    with pytest.raises(error, match=rf"line {3 + above.count(chr(10))}\b"):
+    with pytest.raises(InvalidFlow, match=rf"line {3 + above.count(chr(10))}\b"):
         read_panel(tmp_path / "f.csv")
 
 

@@ -179,17 +179,15 @@ def _links(tables: dict[str, pl.DataFrame]) -> list[Problem]:
     return found
 
 
-_LISTS = ("cites", "source_ids", "outcome_figure_ids")
-"""Columns of a record that may name several rows; the others name one."""
-
-
 def _unknown_ids(frame: pl.DataFrame, table: RecordTable, column: str, known: set[str]) -> list[Problem]:
     cells = frame[column]
-    several = column in _LISTS
+    several = column in table.lists
     bad = {}
     for cell in cells.drop_nulls().unique():
         named = split_list(cell) or [cell]
-        unknown = [part for part in named if part not in known] or ([] if several or cell in known else [cell])
+        unknown = [part for part in named if part not in known]
+        if not several and cell not in known:
+            unknown.append(cell)
         if unknown:
             bad[cell] = unknown[0]
     if not bad:

@@ -106,10 +106,11 @@ def with_decimal_commas(frame: pl.DataFrame, label: str, missing: Sequence[str])
     if comma is None:
         return frame
     return frame.with_columns(
-        pl.when(s.str.contains(NUMBER)).then(s.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
-        .otherwise(s).alias(name)
-        for name, s in ((name, texts[name]) for name in numbers)
-    )  # fmt: skip
+        s.zip_with(
+            ~s.str.contains(NUMBER), s.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        )
+        for s in (texts[name] for name in numbers)
+    )
 
 
 def _sure(cells: pl.Series, pattern: str) -> pl.Series:

@@ -35,7 +35,7 @@ _BEFORE_DATE = {
     for name, words in {
         "record": either("carrying", "held_in", *LANGUAGES),
         "same": rf"{_words('same')}(?:,?\s(?:of|in|del?|en))?",
-        "against": rf"(?:{_words('against')}|(?:more|less|fewer|higher|lower|larger|smaller)\sthan|(?:más|menos)\sque)",
+        "against": rf"(?:{_words('against')}|{_words('comparative')}\s(?:than|que))",
         "since": _words("point"),
         "from": r"(?:from|desde|a\spartir\sdel?)",
         "over": r"(?:over|on|sobre)",

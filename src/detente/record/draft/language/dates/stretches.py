@@ -53,8 +53,7 @@ _EACH = re.compile(r"\b(?:respectively|each|respectivamente|cada\s(?:uno|mes))\b
 def two_months(m: Match, s: DateSetting) -> Days | bool:
     """*In January and February 2018*: both, if one follows the other and each has not a figure of its own."""
     first, last = month_number(m["first"], s.language), month_number(m["last"], s.language)
-    sentence = s.text[max(s.text.rfind(". ", 0, m.start()), 0) : m.end() + 80].partition(". ")
-    if last != first + 1 or _EACH.search("".join(sentence)):
+    if last != first + 1 or _EACH.search(s.text, s.text.rfind(". ", 0, m.start()) + 1, m.end() + 80):
         return False
     return months_of(int(m["year"]), first, last)
 

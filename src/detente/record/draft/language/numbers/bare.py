@@ -13,7 +13,7 @@ from detente.record.draft.language.units import MONEY
 Label = tuple[int, int, str, float]
 _BARE = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+[.,]\d+|(?!(?:1[5-9]|20|21)\d\d$)\d{2,}")
 FAR = 2000
-"""The same for an amount with decimals, or in billions, in a text that has spoken of one currency only."""
+"""Characters over which an amount with decimals, or in billions, takes the only currency that the text has spoken of."""
 
 
 def label_of(text: str, numeral: Numeral, labels: Sequence[Label]) -> int | None:

@@ -96,13 +96,14 @@ _AGAINST = re.compile(
     rf"(?:(?:the|an\saverage\sof|un\spromedio\sde|los|las)\s)?(?:(?:between|entre)\s)?{_HEDGE}$",
     re.IGNORECASE,
 )
-_MORE_THAN = re.compile(r"\b(?:más|menos|more|less|fewer|higher|lower)\s(?:que|than)\s(?:los|las|the)\s$")
+_MORE_THAN = re.compile(rf"\b{either('pairing', 'comparative', *LANGUAGES)}\s(?:que|than)\s(?:los|las|the)\s$")
 _RANGE = re.compile(r"\s(?:and|to|y|a)\s")
 
 
 def _held_against(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     """*48,783 people, compared with 40,112 in 2019*: a bare number held against a count or a measure."""
-    if _MORE_THAN.search(text, max(0, numeral.start - 24), numeral.start):  # 13% more than the 31,443 of 2015
+    more = _MORE_THAN.search(text, max(0, numeral.start - 24), numeral.start)
+    if more:  # 13% more than the 31,443 of 2015
         found = found[: next((n for n in range(len(found), 0, -1) if found[n - 1].unit != "pct"), 0)]
     before = found[-1] if found else None
     if before is None or not _is_bare_count(text, numeral):
@@ -111,7 +112,7 @@ def _held_against(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     if unit in MONEY or unit in _NO_COUNTS or before.end < sentence_start(text, numeral.start):
         return ""
     ranged = _RANGE.fullmatch(text[before.end : numeral.start]) and GROUPED.fullmatch(text[before.start : before.end])
-    told = _AGAINST.search(text[before.end : numeral.start]) or _MORE_THAN.search(text[before.end : numeral.start])
+    told = more or _AGAINST.search(text[before.end : numeral.start])
     return before.unit if told or ranged else ""
 
 
@@ -122,14 +123,17 @@ _NEXT_TO = re.compile(
 
 def _of_the_same(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     """*56,120 people were deported and 62,883 came back*, *in Lima (2,853)*: a bare count in a sentence that counts people."""
+    grouped = GROUPED.fullmatch(text[numeral.start : numeral.end])
+    if not grouped and numeral.scale < 1e3:
+        return ""
     begun = sentence_start(text.replace("; ", "  "), numeral.start)
     counts = [f for f in found if f.start >= begun]
     units = {f.unit for f in counts}
+    ends = ENDS_COUNT.match(text, numeral.end)
     of_volume = len(units) == 1 and counts[-1].unit.partition("/")[0] in _VOLUMES
-    if of_volume and numeral.scale >= 1e3 and ENDS_COUNT.match(text, numeral.end):
+    if of_volume and numeral.scale >= 1e3 and ends:
         return counts[-1].unit  # 4 million cubic metres, and Peru's 7 million
-    grouped = GROUPED.fullmatch(text[numeral.start : numeral.end])
-    if not grouped or not (ENDS_COUNT.match(text, numeral.end) or _NEXT_TO.match(text, numeral.end)):
+    if not grouped or not (ends or _NEXT_TO.match(text, numeral.end)):
         return ""
     alike = {unit for unit in units if unit not in CLOSED and unit not in MONEY and "/" not in unit}
     if not counts or units & MONEY or counts[-1].unit not in alike:
@@ -139,7 +143,7 @@ def _of_the_same(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
 
 _GOES_ON = re.compile(rf"{ENDS_COUNT.pattern}|\s(?:recorded|registered|reported|registrad[oa]s)\b")
 _WHO_COUNTED = re.compile(
-    rf"(?:{_WHO}|arrival|departure|traveller|emigrant|immigrant|expatriate|turista|visitante|pasajero|viajero|migrante"
+    rf"(?:{_WHO}|arrival|departure|emigrant|immigrant|expatriate|turista|visitante|pasajero|viajero|migrante"
     r"|inmigrante|emigrante|refugiado|retornado|llegada|deportado)s$",
     re.IGNORECASE,
 )
@@ -153,8 +157,7 @@ _STEP = re.compile(
 
 def _as_before(text: str, numeral: Numeral, found: Sequence[Placed]) -> str:
     """*Peru hosts 1.5 million people. Chile follows with 444,000*: a bare count soon after people were counted."""
-    large = GROUPED.fullmatch(text[numeral.start : numeral.end]) or (numeral.scale >= 1e3 and not numeral.words)
-    told = _GOES_ON.match(text, numeral.end) and (large or _is_step(text, numeral))
+    told = _GOES_ON.match(text, numeral.end) and (_is_large(text, numeral) or _is_step(text, numeral))
     if not told and not _is_listed(text, numeral):
         return ""
     for before in reversed(found):
@@ -177,6 +180,7 @@ _NO_COUNTS = CLOSED - _VOLUMES
 _AT_A_PLACE = re.compile(
     r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})?(?:\s(?:fueron|were)\s\w+)?\s(?:en|por|in|at|through|via)\s(?:(?:el|la|the|región)\s)*[A-ZÁÉÍÓÚÑ]"
 )
+_SENTENCE_ENDS = re.compile(r"[.;]\s|\n")
 LISTED = 3
 
 
@@ -184,7 +188,7 @@ def _is_listed(text: str, numeral: Numeral) -> bool:
     """Whether a number is of a list of places: *225 were held in Lima, 45 in Ica and 46 in Tacna*."""
     if not _AT_A_PLACE.match(text, numeral.start) or numeral.words:
         return False
-    end = re.compile(r"[.;]\s|\n").search(text, numeral.end)
+    end = _SENTENCE_ENDS.search(text, numeral.end)
     sentence = text[sentence_start(text, numeral.start) : end.start() if end else len(text)]
     return len(_AT_A_PLACE.findall(sentence)) >= LISTED
 
@@ -197,5 +201,10 @@ def _is_step(text: str, numeral: Numeral) -> bool:
 
 def _is_bare_count(text: str, numeral: Numeral) -> bool:
     """Whether a number is large, stands in digits, and no noun or unit follows it."""
-    large = GROUPED.fullmatch(text[numeral.start : numeral.end]) or (numeral.scale >= 1e3 and not numeral.words)
-    return bool(large) and bool(ENDS_COUNT.match(text, numeral.end))
+    return _is_large(text, numeral) and bool(ENDS_COUNT.match(text, numeral.end))
+
+
+def _is_large(text: str, numeral: Numeral) -> bool:
+    """Whether a number stands in digits and is in thousands at least."""
+    grouped = GROUPED.fullmatch(text[numeral.start : numeral.end])
+    return bool(grouped) or (numeral.scale >= 1e3 and not numeral.words)

@@ -152,13 +152,8 @@ _CHANGED = re.compile(
     rf"\s(?:(?:by|en|un|una)\s)?{_pattern('hedge')}?$",
     re.IGNORECASE,
 )
-_OR_BY = re.compile(  # grew by 48% or EUR 1 billion
-    rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
-    rf"\s(?:(?:by|en|un)\s)?[\d.,]+\s?(?:%|pc|per\s?cent|por\sciento)\s(?:or|o)\s{_pattern('hedge')}?$",
-    re.IGNORECASE,
-)
-_OR_THAT = re.compile(  # fell in June by 8% or 2,899 arrivals
-    rf"(?<![\d.,])(?P<share>[\d.,]+\s?(?:%|per\s?cent|por\sciento))\s(?:or|o)\s{_pattern('hedge')}?$", re.IGNORECASE
+_OR_THAT = re.compile(  # grew by 48% or EUR 1 billion, fell in June by 8% or 2,899 arrivals
+    rf"(?<![\d.,])(?P<share>[\d.,]+\s?(?:%|pc|per\s?cent|por\sciento))\s(?:or|o)\s{_pattern('hedge')}?$", re.IGNORECASE
 )
 _BY_OBJECT = re.compile(  # cut costs in Sweden by $3m; not a rise driven by $3m
     rf"\b(?:(?P<up>{either('direction', 'up', *LANGUAGES)})|(?P<down>{either('direction', 'down', *LANGUAGES)}))"
@@ -207,7 +202,7 @@ def changes_by(text: str, figure: FigureMention) -> str:
         found = None  # of the higher 540 bcm; fell in five countries
     if found is None and re.search(r"\((?:by|en)\s", before[-20:]):
         found = _last_in_brackets(text, figure)
-    found = found or _OR_BY.search(before) or _CHANGE_OF.search(before)
+    found = found or _CHANGE_OF.search(before)
     if found is None and of_money and (share := _OR_THAT.search(before)):
         start, end = (figure.start - len(before) + at for at in share.span("share"))
         return direction_at(text, FigureMention(start, end, share["share"], 0.0, "pct"))

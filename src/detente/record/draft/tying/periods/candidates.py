@@ -155,8 +155,8 @@ def _shifts(around: Around, n: int, base: DateMention) -> Iterator[tuple[str, ..
             yield day, f"end_{end}"
     if any(base is date and role in _BASES for date, role in zip(around.dates, around.roles, strict=True)):
         yield shifted(base.date, 1), "year_on", around.kinds[n]  # 4% more than in May 2020
-    own = any(role == "own" and day is not base for day, role in zip(around.dates, around.roles, strict=True))
-    if around.stands[n] in ("left", "held") and told is None and not (own and not any(base is d for d in around.dates)):
+    elsewhere = "own" in around.roles and _stand(around, n, base) == "base_back"  # the sentence has its own period
+    if around.stands[n] in ("left", "held") and told is None and not elsewhere:
         yield shifted(base.date, -1), "left", "yearly" if _YEARLY.search(around.sentence.text) else "any"
 
 
